@@ -1,0 +1,1 @@
+"""What the product stands on: stores, keys, hashing, clocks. Each obeys a contract written in ``ports.py``."""

@@ -1,0 +1,1 @@
+"""The rules of the product: dataclasses and the standard library only."""

@@ -1,0 +1,144 @@
+"""A shopping list: its members, its items, and the shapes in which edits become numbered changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shoplist_appliance.domain.errors import DomainError
+from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId
+
+Role = Literal["owner", "editor", "viewer"]
+Kind = Literal["add", "set", "tick", "remove", "restore", "rename", "arrange", "undo"]
+Status = Literal["applied", "superseded"]
+
+ROLE_RANK: Mapping[str, int] = {"viewer": 0, "editor": 1, "owner": 2}
+
+
+# --- the header: who may do what; changed by compare-and-swap, in the list's turn ---------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that makes whoever opens it a member. ``hash`` finds it; ``code`` is sealed at rest, so it can be copied again."""
+
+    id: InvitationId
+    hash: bytes  # SHA-256 of the code
+    code: str
+    role: Role
+    made_by: PersonId
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a list is apart from its log. Times in ms since 1970, UTC."""
+
+    id: ListId
+    members: Mapping[PersonId, Role]  # in the order of joining
+    created_by: PersonId
+    created_at: int
+    epoch: str  # random, made with the list; another one means a restored backup
+    archived: bool = False
+    deleted_at: int | None = None
+    invitations: Sequence[Invitation] = ()
+    behind: bool = False  # the stored summary may be older than the log
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an index shows of a list that is not in memory."""
+
+    title: str
+    categories: Mapping[str, Sequence[str]]
+    revision: int
+    open: int
+    total: int
+    updated_at: int
+
+
+# --- what a client sends ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit as a client made it, its shape already checked at the door.
+
+    ``items`` has one id for add and set, one or more for tick, remove and restore, none for rename and arrange.
+    ``fields``: for add and set the fields given (``text``, ``quantity``, ``unit``, ``note``, ``category``, ``price``,
+    ``picture``, ``position``; None clears); for tick ``{"ticked": bool}``; for rename ``{"title": str}``; for arrange
+    ``{"shop": str, "categories": list[str]}``. ``at`` is in ms since 1970, UTC, as the client claims it.
+    """
+
+    id: EditId
+    kind: Kind
+    items: Sequence[ItemId]
+    at: int
+    seen: int
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A wish to put back what the change of ``revision`` replaced; ``change`` is that change, read from the log."""
+
+    id: EditId
+    revision: int
+    change: "Change | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that waits for its list's turn: its author and the edits, decided in order.
+
+    ``epoch`` is the one the client named, None where it named none (then the list's own is meant).
+    """
+
+    by: PersonId
+    edits: Sequence["Edit | Undo"]
+    epoch: str | None = None
+
+
+# --- what the server answers and tells ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one edit did, as it is stored for ever and told to everyone.
+
+    ``items`` and ``list`` hold the fields that changed with their new values, JSON values throughout, without
+    ``updated_at``, which is ``at`` for each item named. ``item`` is the item that took in a merged add. ``memory`` is
+    for this package alone: what was replaced (for undo), stamps that differ from ``at``, and what a merged add brought;
+    a JSON object, small, empty where there is nothing to remember.
+    """
+
+    revision: int
+    edit: EditId
+    kind: Kind
+    status: Status
+    by: PersonId | None
+    at: int
+    items: Mapping[ItemId, Mapping[str, object]]
+    list: Mapping[str, object] | None = None
+    item: ItemId | None = None
+    memory: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one edit. ``revision`` is None where it was refused, and ``error`` says why."""
+
+    edit: EditId
+    status: Literal["applied", "duplicate", "superseded", "refused"]
+    revision: int | None
+    item: ItemId | None = None
+    error: DomainError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a store remembers of an edit that it holds: enough to answer a repeat as the first was answered."""
+
+    revision: int
+    item: ItemId | None

@@ -1,0 +1,1 @@
+"""The live door: socket.io over Tornado, with one encoding for each message to a room."""

@@ -1,0 +1,1 @@
+"""What runs the process rather than the product: logs, metrics, ownership of the data folder."""

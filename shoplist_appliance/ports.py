@@ -1,0 +1,211 @@
+"""What the use cases need from the world, as protocols whose docstrings are contracts.
+
+Every adapter of a port passes the same suite in ``tests/contract``. Any method of a store may raise ``Unavailable``
+(the storage is out of reach or full; nothing was done) and, where it writes, ``OutcomeUnknown``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from shoplist_appliance.domain.ids import EditId, ListId, PersonId, TokenId
+from shoplist_appliance.domain.lists import Change, Header, Known, Summary
+from shoplist_appliance.domain.people import Person, PersonName, Token
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """The time in ms since 1970, UTC."""
+
+
+class Passwords(Protocol):
+    """Argon2id in a bounded pool of threads, never on the event loop."""
+
+    async def hash(self, password: str) -> str:
+        """The PHC string of the password under a new salt."""
+
+    async def verify(self, password: str, phc: str | None) -> bool:
+        """Whether the password made this string; ``None`` (no such account) takes the same time and is False."""
+
+
+class PeopleStore(Protocol):
+    """Accounts and tokens. All but ids, hashes, times, roles, scopes and counts is sealed at rest."""
+
+    async def add_person(self, person: Person) -> None:
+        """Store a new account. Raises ``Conflict`` where its id or e-mail (compared by ``email_key``) is taken."""
+
+    async def person(self, person: PersonId) -> Person | None:
+        """The account, None where there is none."""
+
+    async def person_by_email(self, email: str) -> Person | None:
+        """The account with this address, found through an HMAC of its ``email_key``; None where there is none."""
+
+    async def people(self, people: Iterable[PersonId]) -> Mapping[PersonId, Person]:
+        """Those of the accounts that exist."""
+
+    async def put_person(self, person: Person, expected: int) -> None:
+        """Replace the account if its stored version is ``expected``; raises ``Conflict`` otherwise, also where it is gone.
+
+        ``person.version`` is the new version. Never changes ``credentials`` or ``password``: see ``put_credentials``.
+        """
+
+    async def put_credentials(self, person: Person, expected: int, keep: TokenId | None) -> Sequence[TokenId]:
+        """Replace the account (as ``put_person``) with a greater ``credentials`` and end all its tokens but ``keep``, as one.
+
+        The kept token gets the new count. Returns the ids of the tokens that ended.
+        """
+
+    async def has_admin(self) -> bool:
+        """Whether any account has the role admin."""
+
+    async def add_token(self, token: Token) -> None:
+        """Store a token, if the account's ``credentials`` still equal the token's; else raises ``Conflict``.
+
+        So a sign-in whose password was checked before a change of password cannot outlive that change.
+        """
+
+    async def token(self, hash: bytes) -> tuple[Token, Person] | None:
+        """The token with this hash and its account; None where there is none or its ``credentials`` are of an older count."""
+
+    async def tokens_of(self, person: PersonId) -> Sequence[Token]:
+        """All valid tokens of an account, the oldest first."""
+
+    async def remove_tokens(self, person: PersonId, tokens: Iterable[TokenId]) -> Sequence[TokenId]:
+        """End those of the tokens that are this account's; returns the ids of those that existed."""
+
+    async def touch_tokens(self, seen: Mapping[TokenId, int]) -> None:
+        """Move ``last_seen`` of each token forward to the time given (never back); unknown ids are skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A list as stored: its header, the pieces of its newest snapshot, and the changes since, in order without gaps."""
+
+    header: Header
+    snapshot: "Snapshot"
+    tail: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a list at a revision, as pieces of JSON text that only ``domain/`` can read, each at most 1 MiB."""
+
+    revision: int
+    pieces: Sequence[bytes]
+
+
+class ListStore(Protocol):
+    """Lists: headers changed by compare-and-swap, and a log of changes each.
+
+    The key (list, revision) is the one arbiter of order, and (list, edit) of repetition. Titles, items, codes and
+    whatever else a person wrote are sealed; ids, revisions, times, kinds and counts are plain.
+    """
+
+    async def add_list(self, header: Header, snapshot: Snapshot, summary: Summary) -> None:
+        """Store a new list, whole or not at all; ``snapshot.revision`` is 0. Raises ``Conflict`` where the id is taken."""
+
+    async def header(self, list_id: ListId) -> Header | None:
+        """The header, None where there never was such a list."""
+
+    async def put_header(self, header: Header, expected: int) -> None:
+        """Replace the header if the stored version is ``expected``; raises ``Conflict`` otherwise.
+
+        ``header.version`` is the new version; ``behind`` is not touched by this.
+        """
+
+    async def lists_of(self, person: PersonId) -> Sequence[tuple[Header, Summary]]:
+        """All lists, deleted and archived ones too, of which the person is a member."""
+
+    async def list_of_invitation(self, hash: bytes) -> ListId | None:
+        """The list whose header holds an invitation with this hash."""
+
+    async def load(self, list_id: ListId) -> Loaded | None:
+        """The list, whole and consistent (no change missing that was stored when the call began); None where there is none."""
+
+    async def mark_behind(self, list_id: ListId) -> None:
+        """Set the header's ``behind``; called before the first change after a load."""
+
+    async def append(self, list_id: ListId, expected: int, changes: Sequence[Change]) -> None:
+        """Store changes ``expected + 1``, ``expected + 2``, … durably, all or (after a crash) a prefix of them.
+
+        Raises ``Conflict`` where one of these revisions, or one of the edit ids, is stored already for this list
+        (then nothing is stored), or where revision ``expected`` is not (no hole can be made); ``Unavailable`` where nothing was stored; ``OutcomeUnknown`` where nobody can say.
+        Returns only when the changes survive a power cut. A failing unit never harms those that share its commit.
+        """
+
+    async def known(self, list_id: ListId, edits: Iterable[EditId]) -> Mapping[EditId, Known]:
+        """Those of the edits that are stored for this list."""
+
+    async def changes(self, list_id: ListId, after: int, upto: int) -> Sequence[Change]:
+        """The stored changes with ``after < revision <= upto``, in order."""
+
+    async def put_snapshot(self, list_id: ListId, snapshot: Snapshot, summary: Summary) -> None:
+        """Replace the snapshot and the summary, as one, unless a newer one is stored; clears ``behind`` where
+        the log holds nothing above ``summary.revision``."""
+
+
+class Store(PeopleStore, ListStore, Protocol):
+    """A whole store: what one address in the setting ``store`` opens."""
+
+    async def close(self) -> None:
+        """Commit what is queued, then let go of the storage and of its ownership."""
+
+    async def check(self) -> None:
+        """Raises ``Unavailable`` where a write would not succeed now (for ``/readyz``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanged:
+    """Changes of a list, without gaps; ``people`` are those whom they name. For the room of the list."""
+
+    list: ListId
+    changes: Sequence[Change]
+    people: Sequence[PersonName]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsChanged:
+    """What the index answers this account is another now. For the rooms of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListGone:
+    """The receiver may not hear this list any longer."""
+
+    list: ListId
+    reason: Literal["deleted", "removed", "revoked", "expired"]
+
+
+Event = ListChanged | ListsChanged | ListGone
+
+
+class Listener(Protocol):
+    """One live connection, as use cases see it."""
+
+    def join(self, room: str) -> None:
+        """Hear the room from now on, in this very step of the loop."""
+
+    def leave(self, room: str) -> None:
+        """Hear it no longer; nothing where it did not."""
+
+
+class Rooms(Protocol):
+    """Telling live clients. Nothing here waits: it puts bytes into buffers; a client too slow for them is dropped.
+
+    Rooms: ``list:<id>`` and ``person:<id>`` (every connection of an account is in it from its start).
+    """
+
+    def tell(self, room: str, event: Event) -> None:
+        """Send an event to everyone in the room, encoded once."""
+
+    def is_empty(self, room: str) -> bool:
+        """Whether nobody hears the room."""
+
+    def rooms(self, prefix: str) -> Sequence[str]:
+        """The rooms that somebody hears and whose names begin with the prefix."""
+
+    def expel(self, room: str, event: Event, person: PersonId | None = None) -> None:
+        """Send an event to those in the room (only to this person's connections, if given) and take them out of it."""
+
+    def sign_out(self, tokens: Iterable[TokenId], reason: str) -> None:
+        """Tell the connections of these tokens ``signed_out``, take them out of all rooms, and close them within 1 s."""

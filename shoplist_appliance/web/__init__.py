@@ -1,0 +1,1 @@
+"""The HTTP door: one table of operations, pages, files and documentation."""
