@@ -1,0 +1,322 @@
+"""Every setting of the process in one table, and how its value is found: flags before environment before file.
+
+The table is the dataclass ``Settings``: a field's metadata holds the name by which people know it. ``docs/settings.md``
+is made from it.
+"""
+
+import dataclasses
+import ipaddress
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar, cast
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+Registration = Literal["open", "invitation", "closed"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["text", "json"]
+
+PREFIX = "SHOPLIST_"
+FOR_TESTS = "SHOPLIST_TEST_"  # the test suite's own names: where a server for tests is, and the like
+
+
+class SettingError(Exception):
+    """A setting that nobody knows, or whose value makes no sense. The text is one line that names it."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name = name
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """What values a setting takes: ``words`` for people, the types it has in TOML, and how text becomes the value.
+
+    ``parse`` raises ``ValueError`` where the text makes no sense.
+    """
+
+    words: str
+    toml: tuple[type, ...]
+    parse: Callable[[str], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table. A secret may also be in a file that ``SHOPLIST_NAME_FILE`` names, and is never shown."""
+
+    name: str
+    field: str
+    kind: Kind[Any]
+    default: str
+    help: str
+    secret: bool
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.name.replace(".", "_").upper()
+
+
+def _path(text: str) -> Path:
+    return Path(_some(text)).expanduser()
+
+
+def _some(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise ValueError
+    return text
+
+
+def _optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
+    return lambda text: parse(text) if text else None
+
+
+def _host(text: str) -> str:
+    if text.startswith("[") and text.endswith("]"):
+        return str(ipaddress.IPv6Address(text[1:-1]))
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})", text):
+        raise ValueError
+    if re.fullmatch(r"[0-9.]+", text):
+        return str(ipaddress.IPv4Address(text))
+    return text.lower()
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
+        raise ValueError
+    return int(text)
+
+
+def join_address(host: str, port: int) -> str:
+    """``HOST:PORT``, an IPv6 host in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """The two parts of ``HOST:PORT``, an IPv6 host without its brackets. Raises ``ValueError``."""
+    host, colon, port = text.rpartition(":")
+    if not colon:
+        raise ValueError
+    return _host(host), _port(port)
+
+
+def _listen(text: str) -> str:
+    return join_address(*split_address(text))
+
+
+def _url(text: str) -> str:
+    """As browsers write an origin: lower case, no default port, nothing after it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError
+    if parts.username is not None or not parts.hostname:
+        raise ValueError
+    host = _host(f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname)
+    usual = 80 if parts.scheme == "http" else 443
+    port = usual if parts.port is None else parts.port
+    if port == 0:
+        raise ValueError
+    return f"{parts.scheme}://" + join_address(host, port).removesuffix(f":{usual}")
+
+
+def _store(text: str) -> str:
+    if not re.fullmatch(r"sqlite:///[^\0]+", text):
+        raise ValueError
+    return text
+
+
+def _factor(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value) or value < 0 or "_" in text:
+        raise ValueError
+    return value
+
+
+def _bytes(text: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,15}) ?([KMG]i?B?)?", text)
+    if found is None or int(found[1]) == 0:
+        raise ValueError
+    return int(found[1]) << 10 * " KMG".index((found[2] or " ")[0])
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    return tuple(str(ipaddress.ip_address(part.strip())) for part in text.split(",") if part.strip())
+
+
+def _choice(*names: str) -> Kind[str]:
+    def parse(text: str) -> str:
+        if text not in names:
+            raise ValueError
+        return text
+
+    return Kind(" or ".join([", ".join(names[:-1]), names[-1]]), (str,), parse)
+
+
+FOLDER = Kind("the path of a folder", (str,), _path)
+FILE = Kind("the path of a file, or nothing", (str,), _optional(_path))
+LISTEN = Kind("HOST:PORT, with brackets around an IPv6 address", (str,), _listen)
+URL = Kind("http:// or https:// with a host and perhaps a port, or nothing", (str,), _optional(_url))
+STORE = Kind("sqlite:/// and a path, or nothing", (str,), _optional(_store))
+FACTOR = Kind("a number, 0 or more", (int, float), _factor)
+SIZE = Kind("a number of bytes, or one with K, M or G", (int, str), _bytes)
+ADDRESSES = Kind("IP addresses with commas between them", (list, str), _addresses)
+
+
+def _setting(name: str, kind: Kind[Any], default: str, help: str, *, secret: bool = False) -> Any:
+    return dataclasses.field(
+        default_factory=lambda: kind.parse(default),
+        metadata={"name": name, "kind": kind, "default": default, "help": help, "secret": secret},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a process was told. Each field has a sensible default, so that no configuration at all is one too."""
+
+    data: Path = _setting("data", FOLDER, "data", "Where everything is kept. Made, for its owner only, where missing.")
+    listen: str = _setting("listen", LISTEN, "127.0.0.1:8080", "The address to listen on. Port 0 takes a free one.")
+    url: str | None = _setting(
+        "url", URL, "", "The address by which people reach this server, for links. Without it: the address listened on."
+    )
+    store: str | None = _setting(
+        "store",
+        STORE,
+        "",
+        "The address of the store. Without it: the file shoplist.db in the data folder.",
+        secret=True,  # an address may hold a password
+    )
+    key_file: Path | None = _setting(
+        "key_file",
+        FILE,
+        "",
+        "The key by which everything is sealed. Without it: the file key in the data folder.",
+    )
+    registration: Registration = _setting(
+        "registration",
+        _choice("open", "invitation", "closed"),
+        "open",
+        "Who may make an account: anyone, who has an invitation to a list, or nobody.",
+    )
+    proxies: tuple[str, ...] = _setting(
+        "proxies",
+        ADDRESSES,
+        "",
+        "The addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    )
+    limits_rate: float = _setting(
+        "limits.rate", FACTOR, "1", "Multiplies every rate limit. 0 turns them off, for load tests."
+    )
+    lists_memory: int = _setting(
+        "lists.memory", SIZE, "64M", "How much memory lists may take that nobody is using right now."
+    )
+    log_level: LogLevel = _setting(
+        "log.level", _choice("debug", "info", "warning", "error"), "info", "The least important lines to log."
+    )
+    log_format: LogFormat = _setting(
+        "log.format", _choice("text", "json"), "text", "Lines for people, or one JSON object a line for programs."
+    )
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of ``listen``."""
+        return split_address(self.listen)
+
+    @property
+    def key_path(self) -> Path:
+        """Where the key file is."""
+        return self.key_file or self.data / "key"
+
+    @property
+    def store_path(self) -> Path:
+        """Where the SQLite file is. ``sqlite:///a`` is relative to the working folder, ``sqlite:////a`` is not."""
+        return Path(self.store.removeprefix("sqlite:///")) if self.store else self.data / "shoplist.db"
+
+
+SETTINGS: Mapping[str, Setting] = {
+    row.metadata["name"]: Setting(field=row.name, **cast(dict[str, Any], row.metadata))
+    for row in dataclasses.fields(Settings)
+}
+
+
+def load(flags: Mapping[str, str], environ: Mapping[str, str], file: Path | None) -> Settings:
+    """The settings of a process. Raises ``SettingError`` for an unknown name or a value that makes no sense."""
+    found = {**_from_file(file), **_from_environment(environ), **flags}
+    return Settings(**{SETTINGS[name].field: _value(SETTINGS[name], text) for name, text in found.items()})
+
+
+def _value(setting: Setting, text: str) -> Any:
+    try:
+        return setting.kind.parse(text)
+    except ValueError:
+        shown = "the value given" if setting.secret else repr(text)
+        raise SettingError(setting.name, f"{shown} makes no sense; it takes {setting.kind.words}") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    by_variable = {setting.variable: setting for setting in SETTINGS.values()}
+    by_file = {f"{setting.variable}_FILE": setting for setting in SETTINGS.values() if setting.secret}
+    found: dict[str, str] = {}
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX) or variable.startswith(FOR_TESTS):
+            continue
+        setting = by_variable.get(variable) or by_file.get(variable)
+        if setting is None:
+            raise SettingError(variable, "no setting has this name")
+        if setting.name in found:
+            raise SettingError(variable, f"{setting.variable} is set too; only one of the two may be")
+        text = environ[variable]
+        found[setting.name] = text if variable in by_variable else _secret(setting, variable, text)
+    return found
+
+
+def _secret(setting: Setting, variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingError(setting.name, f"the file that {variable} names cannot be read: {why}") from None
+
+
+def _from_file(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingError("config", f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except ValueError as error:  # bad UTF-8 and bad TOML alike
+        raise SettingError("config", f"{str(file)!r} is no TOML file: {' '.join(str(error).split())}") from None
+    return {name: _text(name, value) for name, value in _flat(table).items()}
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in table.items():
+        if isinstance(value, dict) and (value or any(name.startswith(f"{prefix}{key}.") for name in SETTINGS)):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _text(name: str, value: object) -> str:
+    """The value of a TOML key as it would be written in the environment; a value of a wrong type makes no sense."""
+    setting = SETTINGS.get(name)
+    if setting is None:
+        raise SettingError(repr(name)[1:-1], "no setting has this name")
+    if type(value) not in setting.kind.toml or (isinstance(value, list) and not all(type(v) is str for v in value)):
+        shown = "the value given" if setting.secret else repr(value)
+        raise SettingError(name, f"{shown} makes no sense; it takes {setting.kind.words}")
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def resources(folder: str) -> Path:
+    """A folder of what is not Python (``templates``, ``static``): packed into the wheel, or beside us in a checkout."""
+    package = Path(__file__).resolve().parent
+    packed = package / "_resources" / folder
+    return packed if packed.is_dir() else package.parent / folder
