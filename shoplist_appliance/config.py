@@ -24,7 +24,11 @@ PREFIX = "SHOPLIST_"
 FOR_TESTS = "SHOPLIST_TEST_"  # the test suite's own names: where a server for tests is, and the like
 
 
-class SettingError(Exception):
+class CannotStart(Exception):
+    """Why this process cannot begin its work: one line for the person who started it. It ends with status 2."""
+
+
+class SettingError(CannotStart):
     """A setting that nobody knows, or whose value makes no sense. The text is one line that names it."""
 
     def __init__(self, name: str, why: str) -> None:
