@@ -18,6 +18,11 @@ class Clock(Protocol):
         """The time in ms since 1970, UTC."""
 
 
+class Counters(Protocol):
+    def add(self, name: str, amount: float = 1, /, **labels: str) -> None:
+        """Count something that happened."""
+
+
 class Passwords(Protocol):
     """Argon2id in a bounded pool of threads, never on the event loop."""
 
@@ -44,13 +49,13 @@ class PeopleStore(Protocol):
         """Those of the accounts that exist."""
 
     async def put_person(self, person: Person, expected: int) -> None:
-        """Replace the account if its stored version is ``expected``; raises ``Conflict`` otherwise, also where it is gone.
+        """Replace the account if its stored version is ``expected``; ``Conflict`` otherwise, also where it is gone.
 
         ``person.version`` is the new version. Never changes ``credentials`` or ``password``: see ``put_credentials``.
         """
 
     async def put_credentials(self, person: Person, expected: int, keep: TokenId | None) -> Sequence[TokenId]:
-        """Replace the account (as ``put_person``) with a greater ``credentials`` and end all its tokens but ``keep``, as one.
+        """Replace the account (as ``put_person``) with a greater ``credentials``, ending all tokens but ``keep``, as one.
 
         The kept token gets the new count. Returns the ids of the tokens that ended.
         """
@@ -65,7 +70,7 @@ class PeopleStore(Protocol):
         """
 
     async def token(self, hash: bytes) -> tuple[Token, Person] | None:
-        """The token with this hash and its account; None where there is none or its ``credentials`` are of an older count."""
+        """The token with this hash and its account; None where there is none or its ``credentials`` are older."""
 
     async def tokens_of(self, person: PersonId) -> Sequence[Token]:
         """All valid tokens of an account, the oldest first."""
@@ -102,7 +107,7 @@ class ListStore(Protocol):
     """
 
     async def add_list(self, header: Header, snapshot: Snapshot, summary: Summary) -> None:
-        """Store a new list, whole or not at all; ``snapshot.revision`` is 0. Raises ``Conflict`` where the id is taken."""
+        """Store a new list, whole or not at all; ``snapshot.revision`` is 0. ``Conflict`` where the id is taken."""
 
     async def header(self, list_id: ListId) -> Header | None:
         """The header, None where there never was such a list."""
@@ -120,7 +125,7 @@ class ListStore(Protocol):
         """The list whose header holds an invitation with this hash."""
 
     async def load(self, list_id: ListId) -> Loaded | None:
-        """The list, whole and consistent (no change missing that was stored when the call began); None where there is none."""
+        """The list, with every change that was stored when the call began; None where there is none."""
 
     async def mark_behind(self, list_id: ListId) -> None:
         """Set the header's ``behind``; called before the first change after a load."""
@@ -129,7 +134,8 @@ class ListStore(Protocol):
         """Store changes ``expected + 1``, ``expected + 2``, … durably, all or (after a crash) a prefix of them.
 
         Raises ``Conflict`` where one of these revisions, or one of the edit ids, is stored already for this list
-        (then nothing is stored), or where revision ``expected`` is not (no hole can be made); ``Unavailable`` where nothing was stored; ``OutcomeUnknown`` where nobody can say.
+        (then nothing is stored), or where revision ``expected`` is not (no hole can be made); ``Unavailable`` where
+        nothing was stored; ``OutcomeUnknown`` where nobody can say.
         Returns only when the changes survive a power cut. A failing unit never harms those that share its commit.
         """
 
@@ -208,4 +214,4 @@ class Rooms(Protocol):
         """Send an event to those in the room (only to this person's connections, if given) and take them out of it."""
 
     def sign_out(self, tokens: Iterable[TokenId], reason: str) -> None:
-        """Tell the connections of these tokens ``signed_out``, take them out of all rooms, and close them within 1 s."""
+        """Tell the connections of these tokens ``signed_out``, take them out of all rooms, close them within 1 s."""

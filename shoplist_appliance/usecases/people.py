@@ -1,0 +1,288 @@
+"""Accounts and the tokens of their devices: registering, signing in, and ending what should no longer act."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shoplist_appliance.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated, WrongCredentials
+from shoplist_appliance.domain.ids import PersonId, TokenId, new_secret, new_uuid
+from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token
+from shoplist_appliance.ports import Clock, Passwords, PeopleStore, Rooms
+from shoplist_appliance.usecases.names import Names
+
+Registration = Literal["open", "invitation", "closed"]
+
+CACHED_PRINCIPALS = 10_000
+REMEMBERED_ENDS = 100_000
+BOTH_SCOPES: frozenset[Scope] = frozenset({"read", "write"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling, and with what rights: an account and one of its tokens."""
+
+    person: PersonId
+    token: TokenId
+    role: AccountRole
+    scopes: frozenset[Scope]
+    session: bool  # signed in, rather than made by tokens.create
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh token: its secret is shown this once and nowhere kept."""
+
+    person: Person
+    secret: str
+    token: Token
+
+
+def hash_of(secret: str) -> bytes:
+    """How a token or a code is stored: the secret is random and long, so a plain SHA-256 tells nothing."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+class People:
+    """What an account may do with itself."""
+
+    def __init__(
+        self,
+        store: PeopleStore,
+        passwords: Passwords,
+        rooms: Rooms,
+        clock: Clock,
+        names: Names,
+        registration: Registration = "open",
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._rooms = rooms
+        self._clock = clock
+        self._names = names
+        self._registration = registration
+        self._principals: OrderedDict[bytes, Principal] = OrderedDict()
+        self._ended: OrderedDict[TokenId, None] = OrderedDict()
+        self._seen: dict[TokenId, int] = {}
+
+    # --- who is calling
+
+    def cached(self, secret: str) -> Principal | None:
+        """The principal of a token met lately, without waiting; None where it has to be read."""
+        return self._cached(hash_of(secret))
+
+    def _cached(self, hash: bytes) -> Principal | None:
+        principal = self._principals.get(hash)
+        if principal is not None:
+            self._principals.move_to_end(hash)
+            self._seen[principal.token] = self._clock.now()
+        return principal
+
+    async def authenticate(self, secret: str) -> Principal:
+        """The principal of a token. ``Unauthenticated`` where it is unknown or has ended, also during this read."""
+        hash = hash_of(secret)
+        principal = self._cached(hash)
+        if principal is not None:
+            return principal
+        found = await self._store.token(hash)
+        if found is None or not self.is_live(found[0].id):
+            raise Unauthenticated("token")
+        return self._remember(*found)
+
+    def is_live(self, token: TokenId) -> bool:
+        """Whether a token that was good once has not ended since; for connections that checked it when they began."""
+        return token not in self._ended
+
+    def _remember(self, token: Token, person: Person) -> Principal:
+        principal = Principal(person.id, token.id, person.role, token.scopes, token.session, person.language)
+        self._principals[token.hash] = principal
+        if len(self._principals) > CACHED_PRINCIPALS:
+            self._principals.popitem(last=False)
+        self._seen[token.id] = self._clock.now()
+        return principal
+
+    async def keep_seen(self) -> None:
+        """Store when tokens were last seen; called now and then, and before the end."""
+        seen, self._seen = self._seen, {}
+        if seen:
+            await self._store.touch_tokens(seen)
+
+    # --- coming in
+
+    async def register(
+        self,
+        email: str,
+        password: str,
+        name: str,
+        language: Language,
+        device: str | None,
+        invitation: Callable[[], Awaitable[object]] | None = None,
+    ) -> SignedIn:
+        """Make an account and sign it in.
+
+        ``invitation`` checks the one that the caller holds and raises where it is no good. Raises ``Forbidden`` where
+        registration is not open to this caller, ``Conflict`` where the address is known.
+        """
+        if self._registration == "closed" or (self._registration == "invitation" and invitation is None):
+            raise Forbidden(f"registration_{self._registration}")
+        if invitation is not None:
+            await invitation()
+        person = await self._new_person(email, password, name, language, "user")
+        return await self._new_session(person, device)
+
+    async def create_admin(self, email: str, name: str, password: str, language: Language = "en") -> Person:
+        """Make an account with the role admin, whatever the setting ``registration``."""
+        return await self._new_person(email, password, name, language, "admin")
+
+    async def _new_person(self, email: str, password: str, name: str, language: Language, role: AccountRole) -> Person:
+        person = Person(
+            id=PersonId(new_uuid()),
+            name=name,
+            email=email,
+            password=await self._passwords.hash(password),
+            language=language,
+            theme="auto",
+            role=role,
+            created_at=self._clock.now(),
+        )
+        try:
+            await self._store.add_person(person)
+        except Conflict:
+            raise Conflict("email") from None
+        self._names.renamed(person.id, person.name)
+        return person
+
+    async def sign_in(self, email: str, password: str, device: str | None) -> SignedIn:
+        """Sign a device in. A wrong password and an unknown address are ``WrongCredentials`` after the same time."""
+        while True:
+            person = await self._store.person_by_email(email)
+            good = await self._passwords.verify(password, person.password if person else None)
+            if person is None or not good:
+                raise WrongCredentials
+            try:
+                return await self._new_session(person, device)
+            except Conflict:
+                continue  # the password was changed since it was checked: check against the new one
+
+    async def _new_session(self, person: Person, device: str | None) -> SignedIn:
+        token, secret = self._new_token(person, device or "", BOTH_SCOPES, session=True)
+        await self._store.add_token(token)
+        self._remember(token, person)
+        return SignedIn(person, secret, token)
+
+    def _new_token(self, person: Person, name: str, scopes: frozenset[Scope], *, session: bool) -> tuple[Token, str]:
+        secret, now = new_secret(), self._clock.now()
+        token = Token(
+            id=TokenId(new_secret(16)),
+            hash=hash_of(secret),
+            person=person.id,
+            name=name,
+            scopes=scopes,
+            session=session,
+            created_at=now,
+            last_seen=now,
+            credentials=person.credentials,
+        )
+        return token, secret
+
+    # --- the account itself
+
+    async def me(self, person: PersonId) -> Person:
+        """The account of a principal."""
+        account = await self._store.person(person)
+        if account is None:
+            raise Unauthenticated("token")
+        return account
+
+    async def update(
+        self, person: PersonId, name: str | None, language: Language | None, theme: Theme | None
+    ) -> Person:
+        """Change what is given, keep the rest."""
+        while True:
+            old = await self.me(person)
+            new = replace(
+                old,
+                name=name if name is not None else old.name,
+                language=language or old.language,
+                theme=theme or old.theme,
+                version=old.version + 1,
+            )
+            try:
+                await self._store.put_person(new, old.version)
+            except Conflict:
+                continue  # changed from another device meanwhile: once more, on top of that
+            self._names.renamed(person, new.name)
+            self._forget_language(person, new.language)
+            return new
+
+    def _forget_language(self, person: PersonId, language: Language) -> None:
+        for hash, principal in self._principals.items():
+            if principal.person == person:
+                self._principals[hash] = replace(principal, language=language)
+
+    async def change_password(self, principal: Principal, password: str, new_password: str) -> None:
+        """Change it and end all other tokens of the account. ``WrongCredentials`` where ``password`` is not it."""
+        while True:
+            old = await self.me(principal.person)
+            if not await self._passwords.verify(password, old.password):
+                raise WrongCredentials
+            new = replace(
+                old,
+                password=await self._passwords.hash(new_password),
+                credentials=old.credentials + 1,
+                version=old.version + 1,
+            )
+            try:
+                ended = await self._store.put_credentials(new, old.version, principal.token)
+            except Conflict:
+                continue
+            self._end(ended, "password_changed")
+            return
+
+    # --- its tokens
+
+    async def sign_out(self, principal: Principal) -> None:
+        """End the token that calls."""
+        ended = await self._store.remove_tokens(principal.person, [principal.token])
+        self._end(ended or [principal.token], "signed_out")
+
+    async def tokens(self, person: PersonId) -> Sequence[Token]:
+        """All tokens of the account, the oldest first, as lately seen as this process knows."""
+        tokens = await self._store.tokens_of(person)
+        return [replace(token, last_seen=max(token.last_seen, self._seen.get(token.id, 0))) for token in tokens]
+
+    async def create_token(self, person: PersonId, name: str, scopes: frozenset[Scope]) -> tuple[Token, str]:
+        """A token for a program, and its secret, shown this once."""
+        while True:
+            token, secret = self._new_token(await self.me(person), name, scopes, session=False)
+            try:
+                await self._store.add_token(token)
+            except Conflict:
+                continue
+            return token, secret
+
+    async def revoke(self, person: PersonId, token: TokenId) -> None:
+        """End one token of the account. Raises ``NotFound`` where it has no such token."""
+        ended = await self._store.remove_tokens(person, [token])
+        if not ended:
+            raise NotFound("token")
+        self._end(ended, "revoked")
+
+    async def revoke_others(self, principal: Principal) -> None:
+        """End all tokens of the account but the one that calls."""
+        others = [token.id for token in await self._store.tokens_of(principal.person) if token.id != principal.token]
+        self._end(await self._store.remove_tokens(principal.person, others), "revoked")
+
+    def _end(self, tokens: Iterable[TokenId], reason: str) -> None:
+        """Make the end of tokens felt: from this step on their calls are refused and their connections close."""
+        ended = set(tokens)
+        for hash in [hash for hash, principal in self._principals.items() if principal.token in ended]:
+            del self._principals[hash]
+        for token in ended:
+            self._ended[token] = None
+            self._seen.pop(token, None)
+            if len(self._ended) > REMEMBERED_ENDS:
+                self._ended.popitem(last=False)
+        self._rooms.sign_out(ended, reason)

@@ -1,0 +1,18 @@
+"""All use cases of a running app, as the doors are given them."""
+
+from dataclasses import dataclass
+
+from shoplist_appliance.ports import Clock
+from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.members import Members
+from shoplist_appliance.usecases.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each; a row of the table of operations runs a method of one of them."""
+
+    people: People
+    lists: Lists
+    members: Members
+    clock: Clock
