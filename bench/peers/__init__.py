@@ -1,0 +1,1 @@
+"""What the product is compared with: small servers on the same libraries or on Node's; none stores anything."""

@@ -1,0 +1,54 @@
+"""Whether an edit costs more the longer its list is: it must not, since it is one small row."""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench import load, servers, shop
+from bench.effort import Effort
+from bench.figures import Beside, Row, Sample, Section, Series, alternate
+
+WINDOW = 64
+AIM = 1.1
+TEXT = """\
+Microseconds an edit takes, one edit a call, 64 in flight over one connection: in turn an item is added, given a
+quantity, ticked and removed, so that the list keeps its length. Snapshots fall due meanwhile and count: CPU is all that
+the product's threads used, elapsed what passed on the clock."""
+
+
+def measure(effort: Effort) -> Section:
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        product = stack.enter_context(servers.product(data))
+        entered = shop.enter(product.url)
+        measured = [Length(product, entered, length, effort.seconds) for length in effort.lengths]
+        cpu = alternate(effort.rounds, {length.name: length.cpu for length in measured})
+    elapsed = {length.name: Series(length.name, length.elapsed) for length in measured}
+    rows = [*against_shortest(cpu, "CPU"), *against_shortest(elapsed, "elapsed")]
+    return Section("length", "An edit by the length of its list", TEXT, "items", "less", rows)
+
+
+def against_shortest(series: dict[str, Series], what: str) -> list[Row]:
+    shortest = next(iter(series))
+    beside = Beside(Series("the shortest list", series[shortest].samples), AIM)
+    return [Row(f"{name}, {what}", taken, [beside]) for name, taken in series.items()]
+
+
+class Length:
+    """A list with so many items, the last of which comes and goes."""
+
+    def __init__(self, product: servers.Server, entered: shop.Shop, length: int, seconds: float) -> None:
+        self.name = f"{length:,}"
+        self.product = product
+        self.shop = entered
+        self.seconds = seconds
+        self.list, _ = entered.make_list(length - 1)
+        self.elapsed: list[Sample] = []
+
+    def cpu(self) -> Sample:
+        """The CPU of an edit; what passed on the clock is kept beside it."""
+        client = self.shop.connect()
+        seen = load.stored({client: shop.household([self.list])}, WINDOW, self.seconds, self.product.cpu)
+        client.close()
+        self.elapsed.append(Sample(1e6 / seen.rate, seen.busy, seen.server))
+        return Sample(1e6 * seen.server / seen.rate, seen.busy, seen.server)
