@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shoplist_appliance.domain.errors import DomainError
+from shoplist_appliance.domain.errors import DomainError, Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId
 
 Role = Literal["owner", "editor", "viewer"]
+Need = Literal["read", "edit", "own"]
 Kind = Literal["add", "set", "tick", "remove", "restore", "rename", "arrange", "undo"]
 Status = Literal["applied", "superseded"]
 
 ROLE_RANK: Mapping[str, int] = {"viewer": 0, "editor": 1, "owner": 2}
+NEEDED_RANK: Mapping[str, int] = {"read": 0, "edit": 1, "own": 2}
 
 
 # --- the header: who may do what; changed by compare-and-swap, in the list's turn ---------------------------------
@@ -19,7 +21,7 @@ ROLE_RANK: Mapping[str, int] = {"viewer": 0, "editor": 1, "owner": 2}
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A link that makes whoever opens it a member. ``hash`` finds it; ``code`` is sealed at rest, so it can be copied again."""
+    """A link that makes whoever opens it a member. ``hash`` finds it; ``code`` is sealed, to be copied again."""
 
     id: InvitationId
     hash: bytes  # SHA-256 of the code
@@ -44,6 +46,27 @@ class Header:
     invitations: Sequence[Invitation] = ()
     behind: bool = False  # the stored summary may be older than the log
     version: int = 1
+
+
+def role_of(header: Header, person: PersonId) -> Role:
+    """The person's role, on a deleted list too; a stranger may not know that the list exists: ``NotFound``."""
+    role = header.members.get(person)
+    if role is None:
+        raise NotFound("list")
+    return role
+
+
+def require(header: Header, person: PersonId, need: Need) -> Role:
+    """The person's role, if it suffices: the one place that says who may do what with a list.
+
+    Raises ``NotFound`` for a stranger, ``Gone`` for a member of a deleted list, ``Forbidden`` where more is needed.
+    """
+    role = role_of(header, person)
+    if header.deleted_at is not None:
+        raise Gone("list_deleted")
+    if ROLE_RANK[role] < NEEDED_RANK[need]:
+        raise Forbidden("not_owner" if need == "own" else "viewer")
+    return role
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +146,7 @@ class Change:
     list: Mapping[str, object] | None = None
     item: ItemId | None = None
     memory: Mapping[str, object] = field(default_factory=dict)
+    stored_at: int = 0  # the server's time of deciding, never before ``at``; the list's ``updated_at``
 
 
 @dataclass(frozen=True, slots=True)
