@@ -1,0 +1,281 @@
+"""How people, tokens, lists and changes look at rest: the plain fields that a store needs, and one sealed body.
+
+Both stores share it. A body is JSON. Where it is an array, its order is for ever and grows at the end only.
+Each body is sealed to its table, field, ids and version: see ``Sealer``.
+"""
+
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from shoplist_appliance.adapters.sealing import Sealer
+from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId, TokenId
+from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Summary
+from shoplist_appliance.domain.people import Person, Token, email_key
+from shoplist_appliance.ports import Snapshot
+
+
+def pack(id: str) -> bytes:
+    """The 16 bytes of an id that a client may have made (a list's, an edit's)."""
+    return bytes.fromhex(id.replace("-", ""))
+
+
+def unpack(raw: bytes) -> str:
+    """The 36 characters again."""
+    return str(uuid.UUID(bytes=raw))
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRow:
+    """A header at rest. ``members`` and ``invitations`` (hashes) are what it is found by; the truth is in the body."""
+
+    id: ListId
+    version: int
+    members: Sequence[PersonId]
+    invitations: Sequence[bytes]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRows:
+    """A snapshot at rest: its pieces, each bound to the snapshot's id, to its number and to how many there are."""
+
+    id: bytes
+    revision: int
+    pieces: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """An account at rest. ``email`` is an HMAC; ``role`` is there to be found by."""
+
+    id: PersonId
+    email: bytes
+    role: str
+    credentials: int
+    version: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token at rest; ``credentials`` and ``last_seen`` change and are therefore plain."""
+
+    id: TokenId
+    hash: bytes
+    person: PersonId
+    credentials: int
+    last_seen: int
+    body: bytes
+
+
+class Codec:
+    """Turns what the domain knows into rows and back. Any thread may use it.
+
+    Reading raises ``Unsealable`` where a body was changed, or stands in another place than it was written to.
+    """
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._seal = sealer.seal
+        self._unseal = sealer.unseal
+        self._lookup = sealer.lookup
+
+    # --- changes: one small body each, made on the way of every edit ---
+
+    def change_body(self, list_id: ListId, change: Change) -> bytes:
+        """Everything but the revision and the id of the edit, which are plain and bound to the body."""
+        plain = orjson.dumps(
+            (
+                change.kind,
+                change.status,
+                change.by,
+                change.at,
+                change.items,
+                change.list,
+                change.item,
+                change.memory,
+            ),
+            _as_dict,
+        )
+        return self._seal(plain, "changes", "body", list_id, change.revision, change.edit)
+
+    def change(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Change:
+        kind, status, by, at, items, title_and_categories, item, memory = self._change_fields(
+            list_id, revision, edit, body
+        )
+        return Change(revision, edit, kind, status, by, at, items, title_and_categories, item, memory)
+
+    def known(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Known:
+        """What a repeat of the edit is answered with."""
+        return Known(revision, self._change_fields(list_id, revision, edit, body)[6])
+
+    def _change_fields(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Sequence[Any]:
+        fields: list[Any] = orjson.loads(self._unseal(body, "changes", "body", list_id, revision, edit))
+        return fields[:8]
+
+    # --- lists ---
+
+    def header_row(self, header: Header) -> HeaderRow:
+        content = {
+            "members": dict(header.members),
+            "created_by": header.created_by,
+            "created_at": header.created_at,
+            "epoch": header.epoch,
+            "archived": header.archived,
+            "deleted_at": header.deleted_at,
+            "invitations": [_invitation_out(invitation) for invitation in header.invitations],
+        }
+        return HeaderRow(
+            header.id,
+            header.version,
+            list(header.members),
+            [invitation.hash for invitation in header.invitations],
+            self._seal(orjson.dumps(content), "lists", "header", header.id, header.version),
+        )
+
+    def header(self, list_id: ListId, version: int, behind: bool, body: bytes) -> Header:
+        content = orjson.loads(self._unseal(body, "lists", "header", list_id, version))
+        return Header(
+            id=list_id,
+            members=content["members"],
+            created_by=content["created_by"],
+            created_at=content["created_at"],
+            epoch=content["epoch"],
+            archived=content["archived"],
+            deleted_at=content["deleted_at"],
+            invitations=tuple(_invitation_in(invitation) for invitation in content["invitations"]),
+            behind=behind,
+            version=version,
+        )
+
+    def summary_body(self, list_id: ListId, summary: Summary) -> bytes:
+        """Everything but the revision."""
+        categories = {shop: list(names) for shop, names in summary.categories.items()}
+        plain = orjson.dumps((summary.title, categories, summary.open, summary.total, summary.updated_at))
+        return self._seal(plain, "lists", "summary", list_id, summary.revision)
+
+    def summary(self, list_id: ListId, revision: int, body: bytes) -> Summary:
+        fields = orjson.loads(self._unseal(body, "lists", "summary", list_id, revision))
+        title, categories, open, total, updated_at = fields[:5]
+        return Summary(title, categories, revision, open, total, updated_at)
+
+    def snapshot_rows(self, list_id: ListId, snapshot: Snapshot) -> SnapshotRows:
+        """Under a new id: two attempts to store the same revision never mix."""
+        id, count = os.urandom(8), len(snapshot.pieces)
+        place = ("snapshots", "piece", list_id, snapshot.revision, id.hex(), count)
+        sealed = [self._seal(piece, *place, number) for number, piece in enumerate(snapshot.pieces)]
+        return SnapshotRows(id, snapshot.revision, sealed)
+
+    def snapshot(self, list_id: ListId, rows: SnapshotRows) -> Snapshot:
+        """``rows.pieces``: all of them, in order."""
+        place = ("snapshots", "piece", list_id, rows.revision, rows.id.hex(), len(rows.pieces))
+        pieces = [self._unseal(piece, *place, number) for number, piece in enumerate(rows.pieces)]
+        return Snapshot(rows.revision, pieces)
+
+    # --- people ---
+
+    def email(self, email: str) -> bytes:
+        """By which an address is found."""
+        return self._lookup("email", email_key(email))
+
+    def person_row(self, person: Person) -> PersonRow:
+        content = {
+            "name": person.name,
+            "email": person.email,
+            "password": person.password,
+            "language": person.language,
+            "theme": person.theme,
+            "role": person.role,
+            "created_at": person.created_at,
+            "email_verified": person.email_verified,
+            "credentials": person.credentials,
+        }
+        body = self._seal(orjson.dumps(content), "people", "body", person.id, person.version)
+        return PersonRow(person.id, self.email(person.email), person.role, person.credentials, person.version, body)
+
+    def person(self, id: PersonId, version: int, body: bytes) -> Person:
+        content = orjson.loads(self._unseal(body, "people", "body", id, version))
+        return Person(
+            id=id,
+            name=content["name"],
+            email=content["email"],
+            password=content["password"],
+            language=content["language"],
+            theme=content["theme"],
+            role=content["role"],
+            created_at=content["created_at"],
+            email_verified=content["email_verified"],
+            credentials=content["credentials"],
+            version=version,
+        )
+
+    def token_row(self, token: Token) -> TokenRow:
+        content = {
+            "name": token.name,
+            "scopes": sorted(token.scopes),
+            "session": token.session,
+            "created_at": token.created_at,
+        }
+        body = self._seal(orjson.dumps(content), "tokens", "body", token.id, token.hash.hex(), token.person)
+        return TokenRow(token.id, token.hash, token.person, token.credentials, token.last_seen, body)
+
+    def token(self, row: TokenRow) -> Token:
+        content = orjson.loads(self._unseal(row.body, "tokens", "body", row.id, row.hash.hex(), row.person))
+        return Token(
+            id=row.id,
+            hash=row.hash,
+            person=row.person,
+            name=content["name"],
+            scopes=frozenset(content["scopes"]),
+            session=content["session"],
+            created_at=content["created_at"],
+            last_seen=row.last_seen,
+            credentials=row.credentials,
+        )
+
+    # --- the value by which a store knows its key ---
+
+    def key_check(self) -> bytes:
+        """Sealed, and holding what only the right lookup key gives: so either key being another one is found out."""
+        return self._seal(self._lookup("check", "lookup"), "store", "key check")
+
+    def is_right_key(self, sealed: bytes) -> bool:
+        """Whether this keyring made the check value. Raises ``Unsealable`` where it cannot even read it."""
+        return self._unseal(sealed, "store", "key check") == self._lookup("check", "lookup")
+
+
+def _invitation_out(invitation: Invitation) -> dict[str, object]:
+    return {
+        "id": invitation.id,
+        "hash": invitation.hash.hex(),
+        "code": invitation.code,
+        "role": invitation.role,
+        "made_by": invitation.made_by,
+        "created_at": invitation.created_at,
+        "expires_at": invitation.expires_at,
+    }
+
+
+def _invitation_in(content: dict[str, Any]) -> Invitation:
+    return Invitation(
+        id=InvitationId(content["id"]),
+        hash=bytes.fromhex(content["hash"]),
+        code=content["code"],
+        role=content["role"],
+        made_by=content["made_by"],
+        created_at=content["created_at"],
+        expires_at=content["expires_at"],
+    )
+
+
+def _as_dict(value: object) -> object:
+    """For mappings and sequences that are no dict and no list: orjson takes only these by itself."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")

@@ -1,0 +1,33 @@
+"""Why a process may not start on what it found: each refusal is one line for whoever started it.
+
+CannotOpen
+ ├─ AlreadyRunning   another process owns the data folder
+ ├─ KeyMissing       there is a store, but not the key that reads it
+ ├─ KeyWrong         the key file is damaged, or belongs to another store
+ ├─ SchemaTooNew     a newer version of the program wrote this store
+ └─ StoreUnreadable  it is no store of ours, or the system will not let us at it
+"""
+
+
+class CannotOpen(Exception):
+    """``str()`` of it is one whole line that says what is wrong and what to do."""
+
+
+class AlreadyRunning(CannotOpen):
+    pass
+
+
+class KeyMissing(CannotOpen):
+    pass
+
+
+class KeyWrong(CannotOpen):
+    pass
+
+
+class SchemaTooNew(CannotOpen):
+    pass
+
+
+class StoreUnreadable(CannotOpen):
+    pass

@@ -1,0 +1,156 @@
+"""The database file: opening it, bringing it to the present schema, and reading it beside the writer."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final, TypeVar
+
+from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.ownership import make_private
+from shoplist_appliance.adapters.refusals import KeyWrong, SchemaTooNew, StoreUnreadable
+from shoplist_appliance.adapters.sealing import Unsealable
+from shoplist_appliance.adapters.sqlite.schema import MIGRATIONS
+from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.ports import Clock
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BUSY_SECONDS: Final = 5.0
+"""How long to wait for a command like ``admin create`` that writes from another process."""
+
+READERS: Final = 2
+
+
+def is_store(path: Path) -> bool:
+    """Whether there is a database already, so that a missing key is a loss and not a first run."""
+    return path.exists() and path.stat().st_size > 0
+
+
+def open_database(path: Path, codec: Codec, clock: Clock) -> sqlite3.Connection:
+    """The connection for the writer, the schema up to date. Raises ``CannotOpen`` in one of its kinds."""
+    make_private(path.parent)
+    try:
+        # SQLite would take the mode from the umask; it gives the files beside this one (-wal, -shm) the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnreadable(f"the database {path} cannot be opened: {_words(error)}") from error
+    try:
+        _prepare(connection)
+        _migrate(connection, path, codec, clock)
+        _check_key(connection, path, codec)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreUnreadable(f"the database {path} cannot be used: {_words(error)}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # an acknowledged edit survives a power cut
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -16000")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, codec: Codec, clock: Clock) -> None:
+    """Each migration in a transaction of its own, with its number."""
+    connection.execute("CREATE TABLE IF NOT EXISTS schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)")
+    _refuse_newer(connection, path)
+    for version, statements in enumerate(MIGRATIONS, start=1):
+        connection.execute("BEGIN IMMEDIATE")  # two processes may do this at once
+        try:
+            if version > _version(connection):
+                for statement in statements:
+                    connection.execute(statement)
+                if version == 1:
+                    connection.execute("INSERT INTO store VALUES ('key check', ?)", (codec.key_check(),))
+                connection.execute("INSERT INTO schema VALUES (?, ?)", (version, clock.now()))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema").fetchone()[0])
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection)
+    if version > len(MIGRATIONS):
+        raise SchemaTooNew(
+            f"the database {path} was written by a newer version of shoplist-appliance (its schema is {version},"
+            f" this version knows {len(MIGRATIONS)}); install that version again, or restore a backup made before it"
+        )
+
+
+def _check_key(connection: sqlite3.Connection, path: Path, codec: Codec) -> None:
+    row = connection.execute("SELECT value FROM store WHERE name = 'key check'").fetchone()
+    try:
+        right = row is not None and codec.is_right_key(row[0])
+    except Unsealable:
+        right = False
+    if not right:
+        raise KeyWrong(f"the key file does not belong to the database {path}; put back the one it was made with")
+
+
+class Readers:
+    """Queries in a few threads, each over a connection that cannot write."""
+
+    def __init__(self, path: Path) -> None:
+        self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for _ in range(READERS):
+            uri = f"{path.absolute().as_uri()}?mode=ro"
+            self._free.put(
+                sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            )
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._closed = False
+
+    async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run it within one state of the database, which holds all that was committed before the call."""
+        if self._closed:
+            raise Unavailable("storage")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, query)
+
+    async def beside(self, work: Callable[[], T]) -> T:
+        """Run what needs no database, only time, in the same threads."""
+        if self._closed:
+            raise Unavailable("storage")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    async def close(self) -> None:
+        self._closed = True
+        await asyncio.to_thread(self._pool.shutdown)
+        for _ in range(READERS):
+            self._free.get().close()
+
+    def _run(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._free.get()
+        try:
+            connection.execute("BEGIN")
+            return query(connection)
+        except sqlite3.Error as error:
+            log.error("the store cannot be read: %s", error)
+            raise Unavailable("storage") from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._free.put(connection)

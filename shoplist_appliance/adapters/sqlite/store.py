@@ -1,0 +1,63 @@
+"""The embedded store as a whole."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.refusals import StoreUnreadable
+from shoplist_appliance.adapters.sealing import Sealer
+from shoplist_appliance.adapters.sqlite.db import Readers, open_database
+from shoplist_appliance.adapters.sqlite.lists import SqliteLists
+from shoplist_appliance.adapters.sqlite.people import SqlitePeople
+from shoplist_appliance.adapters.sqlite.writer import Writer
+from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.ports import Clock
+
+CHECK_SECONDS: Final = 5.0
+
+
+class SqliteStore(SqlitePeople, SqliteLists):
+    """Obeys ``ports.Store``."""
+
+    def __init__(self, connection: sqlite3.Connection, readers: Readers, codec: Codec) -> None:
+        self._connection = connection
+        super().__init__(Writer(connection), readers, codec)
+
+    @property
+    def commits(self) -> int:
+        """How many transactions were committed since the start."""
+        return self._writer.commits
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._readers.close()
+        self._connection.close()
+
+    async def check(self) -> None:
+        """Write and take back more than a page, through the same queue as everything else."""
+        try:
+            await asyncio.wait_for(self._writer.run(_probe), CHECK_SECONDS)
+        except TimeoutError as error:
+            raise Unavailable("storage") from error
+
+
+def open_sqlite(path: Path, sealer: Sealer, clock: Clock) -> SqliteStore:
+    """Open the database, made if it is not there. Raises ``SchemaTooNew``, ``KeyWrong`` or ``StoreUnreadable``.
+
+    Takes no lock on the folder: ``admin`` commands work beside a running server.
+    """
+    codec = Codec(sealer)
+    connection = open_database(path, codec, clock)
+    try:
+        readers = Readers(path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreUnreadable(f"the database {path} cannot be read: {error}") from error
+    return SqliteStore(connection, readers, codec)
+
+
+def _probe(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT OR REPLACE INTO store VALUES ('probe', zeroblob(8192))")
+    connection.execute("DELETE FROM store WHERE name = 'probe'")
