@@ -37,14 +37,19 @@ class Counters:
         lines: list[str] = []
         for name, series in sorted(self._counts.items()):
             lines.append(f"# TYPE shoplist_{name}_total counter")
-            lines += [f"shoplist_{name}_total{_braces(key)} {value:g}" for key, value in sorted(series.items())]
+            lines += [f"shoplist_{name}_total{_braces(key)} {_number(value)}" for key, value in sorted(series.items())]
         for name, read in sorted(self._gauges.items()):
-            lines += [f"# TYPE shoplist_{name} gauge", f"shoplist_{name} {read():g}"]
+            lines += [f"# TYPE shoplist_{name} gauge", f"shoplist_{name} {_number(read())}"]
         return "\n".join(lines) + "\n"
 
 
 def _braces(labels: Labels) -> str:
     return "{" + ",".join(f'{label}="{_escaped(value)}"' for label, value in labels) + "}" if labels else ""
+
+
+def _number(value: float) -> str:
+    """Exact: a count beyond six digits is not rounded."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _escaped(value: str) -> str:
