@@ -8,8 +8,10 @@ CannotOpen
  └─ StoreUnreadable  it is no store of ours, or the system will not let us at it
 """
 
+from shoplist_appliance.config import CannotStart
 
-class CannotOpen(Exception):
+
+class CannotOpen(CannotStart):
     """``str()`` of it is one whole line that says what is wrong and what to do."""
 
 
