@@ -31,7 +31,7 @@ _SECRETS = [
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s'\",]+"), r"\1 [redacted]"),
     (
         re.compile(
-            r"(?i)\b(shoplist|(?:new_)?password|token|secret|key|init_data|invitation)(['\"]?\s*[=:]\s*)"
+            r"(?i)\b((?:new_)?password|token|secret|init_data|invitation|shoplist(?==)|key(?=['\"=]))(['\"]?\s*[=:]\s*)"
             r"(\"[^\"]*\"?|'[^']*'?|[^\s'\",;&)}]+)"
         ),
         r"\1\2[redacted]",

@@ -7,10 +7,10 @@ INTRODUCTION = """\
 
 Made from the table in `shoplist_appliance/config.py` by `scripts/docs`; a test holds it true.
 
-No setting is needed. One may be given as a flag (`--data`, `--listen`), as a variable of the environment, or as a key of
-the TOML file that the flag `--config` names; flags come before the environment, that before the file. A secret may also lie
-in a file of its own, named by the variable with `_FILE` behind it. A name that is not in this table, or a value that
-makes no sense, ends the start with status 2 and one line that names the setting. Variables that begin with
+No setting is needed. One may be given as a flag (`--data`, `--listen`), as a variable of the environment, or as a key
+of the TOML file that the flag `--config` names; flags come before the environment, that before the file. A secret may
+also lie in a file of its own, named by the variable with `_FILE` behind it. A name that is not in this table, or a
+value that makes no sense, ends the start with status 2 and one line that names the setting. Variables that begin with
 `SHOPLIST_TEST_` are the test suite's and are left alone.
 
 | name | variable | takes | default | what for |
