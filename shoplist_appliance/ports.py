@@ -55,7 +55,7 @@ class PeopleStore(Protocol):
         """
 
     async def put_credentials(self, person: Person, expected: int, keep: TokenId | None) -> Sequence[TokenId]:
-        """Replace the account (as ``put_person``) with a greater ``credentials``, ending all tokens but ``keep``, as one.
+        """Replace the account, as ``put_person``, with a greater ``credentials``, ending all tokens but ``keep``.
 
         The kept token gets the new count. Returns the ids of the tokens that ended.
         """
@@ -145,9 +145,11 @@ class ListStore(Protocol):
     async def changes(self, list_id: ListId, after: int, upto: int) -> Sequence[Change]:
         """The stored changes with ``after < revision <= upto``, in order."""
 
-    async def put_snapshot(self, list_id: ListId, snapshot: Snapshot, summary: Summary) -> None:
-        """Replace the snapshot and the summary, as one, unless a newer one is stored; clears ``behind`` where
-        the log holds nothing above ``summary.revision``."""
+    async def put_snapshot(self, list_id: ListId, snapshot: Snapshot, summary: Summary, *, settled: bool) -> None:
+        """Replace the snapshot and the summary, as one, unless one as new is stored.
+
+        ``settled``: nothing is appended meanwhile; then ``behind`` is cleared, unless the log holds more after all.
+        """
 
 
 class Store(PeopleStore, ListStore, Protocol):

@@ -42,7 +42,6 @@ class OpenList:
 
     header: Header
     state: ListState
-    saved: int  # the revision of the newest stored snapshot
     behind: bool  # whether the store knows that its summary may be older than the log
 
 
@@ -177,7 +176,7 @@ class Turns:
             untold = await self._untold(seat.id, state.revision)
         except DomainError as error:
             return error
-        seat.list = OpenList(loaded.header, state, loaded.snapshot.revision, loaded.header.behind)
+        seat.list = OpenList(loaded.header, state, loaded.header.behind)
         self._measure(seat)
         if untold:
             self._tell(seat, untold)
@@ -281,6 +280,8 @@ class Turns:
                 doubted = doubted or isinstance(error, OutcomeUnknown)
                 log.warning("list %s: %s at revision %d; it is read again", seat.id, error, opened.state.revision)
                 self._put_away(seat)
+                # All of them, also those that were looked up before: they may have landed since.
+                looked_up.clear()
                 await self._look_up(seat.id, [edit.id for call in calls for edit in call.edits], known, looked_up)
             else:
                 return unit, doubted
@@ -367,28 +368,29 @@ class Turns:
                 self._forget(seat)
 
     def _save_beside(self, seat: _Seat) -> None:
-        if not seat.saving:
+        if not seat.saving and seat.list is not None:
             seat.saving = True
-            self._beside(self._save(seat), "snapshot", seat.id)
+            self._beside(self._save(seat, seat.list, settled=False), "snapshot", seat.id)
 
-    async def _save(self, seat: _Seat) -> None:
-        """Store a snapshot, made in slices beside the edits that go on."""
+    async def _save(self, seat: _Seat, opened: OpenList, *, settled: bool) -> None:
+        """Store a snapshot, made in slices; ``settled`` in the list's turn, else beside the edits that go on."""
         try:
-            opened = seat.list
-            if opened is None:
-                return
             revision, summary, pieces = opened.state.revision, opened.state.summary(), []
             for piece in opened.state.snapshot():
                 pieces.append(piece)
                 await asyncio.sleep(0)
-            # Cleared before it is stored: a change that comes meanwhile sets it again, in the store's order after this.
-            opened.behind = False
-            await self._store.put_snapshot(seat.id, Snapshot(revision, pieces), summary)
-            opened.saved = max(opened.saved, revision)
+            await self._store.put_snapshot(seat.id, Snapshot(revision, pieces), summary, settled=settled)
+            opened.behind = opened.behind and not settled
         except Unavailable as error:
             log.warning("snapshot of list %s not stored: %s", seat.id, error)
         finally:
             seat.saving = False
+
+    def _settle(self, seat: _Seat) -> None:
+        """Store snapshot and summary of an idle list, in its turn, so that no change can come between the two."""
+        self._beside(
+            self.alone(seat.id, lambda opened: self._save(seat, opened, settled=True)), "last snapshot", seat.id
+        )
 
     async def tidy(self) -> None:
         """Store snapshots of lists that fell idle, keep within the bound, read again what an outage cut off; often."""
@@ -396,8 +398,8 @@ class Turns:
             await self._read_again(list_id)
         now = self._clock.now()
         for seat in list(self._seats.values()):
-            if seat.resting() and now - seat.used >= IDLE_MS and _unsaved(seat.list):
-                self._save_beside(seat)
+            if seat.resting() and now - seat.used >= IDLE_MS and _unsettled(seat.list):
+                self._settle(seat)
         self._make_room()
 
     async def _read_again(self, list_id: ListId) -> None:
@@ -417,17 +419,16 @@ class Turns:
         while self._busy:
             await asyncio.wait(self._busy)
         for seat in list(self._seats.values()):
-            if _unsaved(seat.list):
-                seat.saving = True
-                await self._save(seat)
+            if seat.list is not None and _unsettled(seat.list):
+                await self._save(seat, seat.list, settled=True)
 
     def _refuse_all(self, seat: _Seat, error: DomainError) -> None:
         while seat.waiting:
             _fail(seat.waiting.popleft().answer, error)
 
 
-def _unsaved(opened: OpenList | None) -> bool:
-    return opened is not None and opened.saved < opened.state.revision
+def _unsettled(opened: OpenList | None) -> bool:
+    return opened is not None and opened.behind
 
 
 def _next_unit(waiting: deque[_Waiting | _Alone]) -> Sequence[_Waiting]:

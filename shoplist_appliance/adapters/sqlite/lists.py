@@ -128,7 +128,7 @@ class SqliteLists:
     async def changes(self, list_id: ListId, after: int, upto: int) -> Sequence[Change]:
         return await self._readers.read(lambda connection: self._changes(connection, list_id, after, upto))
 
-    async def put_snapshot(self, list_id: ListId, snapshot: Snapshot, summary: Summary) -> None:
+    async def put_snapshot(self, list_id: ListId, snapshot: Snapshot, summary: Summary, *, settled: bool) -> None:
         """Piece by piece, so that no edit waits for more than one; the last step makes them the list's snapshot.
 
         What a crash leaves half done is removed by the next one.
@@ -138,7 +138,7 @@ class SqliteLists:
         rows = await self._sealed(list_id, snapshot)
         for number in range(len(rows.pieces)):
             await self._writer.run(partial(_put_piece, id, rows, number), rows=GROUP_ROWS)
-        await self._writer.run(partial(_switch, id, rows, summary.revision, sealed_summary))
+        await self._writer.run(partial(_switch, id, rows, summary.revision, sealed_summary, settled))
 
     async def _sealed(self, list_id: ListId, snapshot: Snapshot) -> SnapshotRows:
         return await self._readers.beside(lambda: self._codec.snapshot_rows(list_id, snapshot))
@@ -197,7 +197,12 @@ def _put_piece(id: bytes, rows: SnapshotRows, number: int, connection: sqlite3.C
 
 
 def _switch(
-    id: bytes, rows: SnapshotRows, summary_revision: int, summary: bytes, connection: sqlite3.Connection
+    id: bytes,
+    rows: SnapshotRows,
+    summary_revision: int,
+    summary: bytes,
+    settled: bool,
+    connection: sqlite3.Connection,
 ) -> None:
     """Make pieces that are there the list's snapshot, unless it has one as new; drop those that it has outlived."""
     connection.execute(
@@ -205,11 +210,12 @@ def _switch(
         " WHERE id = ? AND snapshot_revision < ?",
         (rows.id, rows.revision, len(rows.pieces), summary_revision, summary, id, rows.revision),
     )
-    connection.execute(
-        "UPDATE lists SET behind = 0 WHERE id = ?1 AND summary_revision = ?2"
-        " AND NOT EXISTS (SELECT 1 FROM changes WHERE list = ?1 AND revision > ?2)",
-        (id, summary_revision),
-    )
+    if settled:
+        connection.execute(
+            "UPDATE lists SET behind = 0 WHERE id = ?1 AND summary_revision = ?2"
+            " AND NOT EXISTS (SELECT 1 FROM changes WHERE list = ?1 AND revision > ?2)",
+            (id, summary_revision),
+        )
     connection.execute(
         "DELETE FROM snapshots WHERE list = ?1 AND id <> (SELECT snapshot FROM lists WHERE id = ?1)"
         " AND revision <= (SELECT snapshot_revision FROM lists WHERE id = ?1)",
