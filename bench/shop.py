@@ -89,6 +89,23 @@ def ticks(list_id: str, items: Sequence[str]) -> Iterator[bytes]:
         yield frame(call(number, list_id, edit).encode())
 
 
+CHANGES = (
+    '"kind":"set","quantity":?',
+    '"kind":"tick","ticked":true',
+    '"kind":"set","note":"number ?"',
+    '"kind":"tick","ticked":false',
+)
+
+
+def changes(list_id: str, items: Sequence[str]) -> Iterator[bytes]:
+    """One item after another gets another quantity, is ticked, gets a note, is unticked: the list keeps its length."""
+    for number in itertools.count():
+        round_, place = divmod(number, len(items))
+        step = CHANGES[round_ % len(CHANGES)].replace("?", str(number % 1000 + 1))
+        edit = f'"item":"{items[place]}","at":"{moment()}",{step}'
+        yield frame(call(number, list_id, edit).encode())
+
+
 def household(lists: Sequence[str]) -> Iterator[bytes]:
     """On one list after the other an item's life: added, given a quantity, ticked, removed."""
     numbers = itertools.count(1)

@@ -11,9 +11,9 @@ from bench.figures import Beside, Row, Sample, Section, Series, alternate
 WINDOW = 64
 AIM = 1.1
 TEXT = """\
-Microseconds an edit takes, one edit a call, 64 in flight over one connection: in turn an item is added, given a
-quantity, ticked and removed, so that the list keeps its length. Snapshots fall due meanwhile and count: CPU is all that
-the product's threads used, elapsed what passed on the clock."""
+Microseconds an edit takes, one edit a call, 64 in flight over one connection: one item after another gets a quantity,
+is ticked, gets a note, is unticked, so that the list keeps its length. Snapshots fall due meanwhile and count: CPU is
+all that the product's threads used, elapsed what passed on the clock."""
 
 
 def measure(effort: Effort) -> Section:
@@ -35,20 +35,20 @@ def against_shortest(series: dict[str, Series], what: str) -> list[Row]:
 
 
 class Length:
-    """A list with so many items, the last of which comes and goes."""
+    """A list with so many items."""
 
     def __init__(self, product: servers.Server, entered: shop.Shop, length: int, seconds: float) -> None:
         self.name = f"{length:,}"
         self.product = product
         self.shop = entered
         self.seconds = seconds
-        self.list, _ = entered.make_list(length - 1)
+        self.list, self.items = entered.make_list(length)
         self.elapsed: list[Sample] = []
 
     def cpu(self) -> Sample:
         """The CPU of an edit; what passed on the clock is kept beside it."""
         client = self.shop.connect()
-        seen = load.stored({client: shop.household([self.list])}, WINDOW, self.seconds, self.product.cpu)
+        seen = load.stored({client: shop.changes(self.list, self.items)}, WINDOW, self.seconds, self.product.cpu)
         client.close()
         self.elapsed.append(Sample(1e6 / seen.rate, seen.busy, seen.server))
         return Sample(1e6 * seen.server / seen.rate, seen.busy, seen.server)
