@@ -1,0 +1,1 @@
+"""The benchmark suite measures and reports what it says it does."""
