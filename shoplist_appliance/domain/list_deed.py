@@ -1,6 +1,6 @@
 """One edit as it is being decided: who asks and when, and what its change will tell and remember."""
 
-from typing import Any, cast
+from typing import Any
 
 from shoplist_appliance.domain.errors import Full
 from shoplist_appliance.domain.ids import EditId, ItemId, PersonId
@@ -133,7 +133,7 @@ class Deed:
             "applied" if applied else "superseded",
             self.by,
             self.when,
-            cast("dict[ItemId, Any]", self.told),
+            self.told,
             self.list,
             item,
             self._memory(),
@@ -141,12 +141,11 @@ class Deed:
         )
 
     def _memory(self) -> dict[str, object]:
-        memory: dict[str, object] = {}
+        memory = self.list_was
         if self.was:
             memory["was"] = self.was
         if self.ats:
             memory["ats"] = self.ats
         if self.plus:
             memory["plus"] = self.plus
-        memory.update(self.list_was)
         return memory

@@ -141,7 +141,7 @@ class Draft:
         ids = self._with_key(key)
         if not ids:
             return None
-        items = [cast(Item, self.item(item_id)) for item_id in ids]
+        items = [item for item_id in ids if (item := self.item(item_id))]
         return items[0] if len(items) == 1 else min(items, key=lambda item: (item.fields["position"], item.id))
 
     def position_after_all(self) -> str:
@@ -175,7 +175,7 @@ class Draft:
 
         A stored change, read again, does exactly what it did when it was decided.
         """
-        memory = cast(Mapping[str, Any], change.memory)
+        memory: Mapping[str, Any] = change.memory
         self.forget(change.stored_at)
         self.revision = change.revision
         self.updated_at = change.stored_at
@@ -192,7 +192,8 @@ class Draft:
             self._turn_name(other, abs(plus[other]), was, len(plus) == 1, change)
         if change.list is not None:
             self._change_list(change.list, memory, change)
-        self._forget_beyond(REMOVED_KEPT)
+        if self._removed:
+            self._forget_beyond(REMOVED_KEPT)
 
     def _add_item(self, item: Item) -> None:
         self._by_id[item.id] = item
@@ -213,15 +214,17 @@ class Draft:
         recount = not _COUNTED.isdisjoint(was)
         if recount:
             self._uncount(item)
-        self.size -= item.size()
+        if "text" in was or "note" in was:
+            self.size -= item.size()
         _write(item, told, was, ats, change)
-        self.size += item.size()
+        if "text" in was or "note" in was:
+            self.size += item.size()
         if "quantity" in was and not added_to:
             item.counted = change.revision
         if change.kind == "set" or (change.kind == "add" and change.item == item_id):
             item.note_set(change.at, change.revision)
         if "position" in was:
-            self._stretch(cast(str, told["position"]))
+            self._stretch(item.fields["position"])
         if "removed" in was:
             self._move_removal(item, change.stored_at)
         if recount:
@@ -246,8 +249,7 @@ class Draft:
             if not item.fields["ticked"]:
                 self.open -= 1
                 ids = self._with_key(item.key)
-                self._open_by_key[item.key] = tuple(other for other in ids if other != item.id)
-        item.forget_key()
+                self._open_by_key[item.key] = tuple([other for other in ids if other != item.id])
 
     def _stretch(self, position: str) -> None:
         if self.last is None or position > self.last:
@@ -297,20 +299,23 @@ class Draft:
 
     def forget(self, now: int) -> None:
         """Let go of what was removed too long ago; whoever has seen less than that gets the whole list."""
-        while (oldest := self._oldest_removal()) is not None and oldest[1] < now - REMOVED_KEPT_MS:
+        while (oldest := self._oldest_removal()) and oldest[1] < now - REMOVED_KEPT_MS:
             self._drop(oldest[0])
 
     def _forget_beyond(self, kept: int) -> None:
-        while len(self._base.removed) - len(self._returned) + len(self._removed) > kept:
-            oldest = self._oldest_removal()
-            assert oldest is not None
+        while self._removed_count() > kept and (oldest := self._oldest_removal()):
             self._drop(oldest[0])
 
+    def _removed_count(self) -> int:
+        return len(self._base.removed) - len(self._returned) + len(self._removed)
+
     def _oldest_removal(self) -> tuple[ItemId, int] | None:
-        for item_id in self._base.removed:
-            if item_id not in self._returned:
-                return item_id, self._base.removed[item_id]
-        return next(iter(self._removed.items()), None)
+        for removal in self._base.removed.items():
+            if removal[0] not in self._returned:
+                return removal
+        for removal in self._removed.items():
+            return removal
+        return None
 
     def _move_removal(self, item: Item, now: int) -> None:
         self._unlist_removal(item.id)
@@ -387,6 +392,8 @@ def _write(
         fields[field] = value
     fields["updated_at"] = change.at
     item.revision = revision
+    if "text" in was or "unit" in was:
+        item.forget_key()
 
 
 def _shop_bytes(categories: Sequence[str]) -> int:

@@ -137,6 +137,6 @@ def quantity_of(thousandths: int) -> float:
     return thousandths // 1000 if thousandths % 1000 == 0 else thousandths / 1000
 
 
-def plain_number(number: object) -> object:
-    """2.0 as 2: numbers are told as they would be written."""
+def plain_number(number: Any) -> Any:
+    """2.0 as 2: numbers are told as they would be written; what is no number stays as it is."""
     return int(number) if isinstance(number, float) and number.is_integer() else number

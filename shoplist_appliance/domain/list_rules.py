@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from shoplist_appliance.domain.errors import Conflict, DomainError, Full, NotFound
 from shoplist_appliance.domain.ids import EditId
@@ -33,7 +33,7 @@ class Edited:
 Outcome = Edited | DomainError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unit:
     """What the calls of one turn come to. Nothing of it is true before ``changes`` are stored and the list took it.
 
@@ -82,7 +82,7 @@ class _Turn:
         self._now = now
         self._known = known
         self._looked_up = looked_up
-        self._made: dict[EditId, Known] = {}
+        self._made: dict[EditId, Change] = {}
         self.changes: list[Change] = []
         self.doubtful: list[EditId] = []
 
@@ -111,7 +111,7 @@ class _Turn:
             return Result(edit.id, "refused", None, None, error.with_traceback(None))
         self._draft.apply(change)
         self.changes.append(change)
-        self._made[edit.id] = Known(change.revision, change.item)
+        self._made[edit.id] = change
         return Result(edit.id, change.status, change.revision, change.item)
 
     def _edited(self, call: Call, edit: Edit, same_log: bool) -> Change:
@@ -133,11 +133,11 @@ class _Turn:
 
 def _add(deed: Deed, edit: Edit) -> Change:
     """Rule 4: the same thing twice is one thing; else a new item, last on the list where no position is given."""
-    draft, given, item_id = deed.draft, edit.fields, edit.items[0]
+    draft, item_id = deed.draft, edit.items[0]
+    given: Mapping[str, Any] = edit.fields
     if deed.find(item_id) is not None:
         raise Conflict("item_id")
-    text, unit = cast(str, given["text"]), canonical_unit(cast("str | None", given.get("unit")))
-    quantity = cast("float | None", plain_number(given.get("quantity")))
+    text, unit, quantity = given["text"], canonical_unit(given.get("unit")), plain_number(given.get("quantity"))
     into = draft.first_open(thing_key(text, unit))
     if into is not None:
         amount = thousandths(quantity)
@@ -188,7 +188,7 @@ def _set(deed: Deed, edit: Edit) -> Change:
 
 def _tick(deed: Deed, edit: Edit) -> Change:
     """A tick of what is ticked changes nothing, not even whose tick it is."""
-    ticked = cast(bool, edit.fields["ticked"])
+    ticked = edit.fields["ticked"]
     for item in _items(deed, edit):
         if deed.wins(item.stamp("ticked")):
             same = item.fields["ticked"] == ticked
