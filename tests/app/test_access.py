@@ -1,0 +1,155 @@
+"""Who may call what: every operation of the table, by everyone. A new operation without a row fails here."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from shoplist_appliance.web.operations import TABLE
+from tests.clients.http import Http, check_problem
+from tests.clients.live import Live
+from tests.clients.making import PASSWORD, Json, add, new_id
+from tests.clients.person import Person
+from tests.clients.process import Process, command
+
+CALLERS = ("nobody", "stranger", "viewer", "editor", "owner", "revoked", "reader", "admin")
+
+# A payload that is good for the owner, and what each caller hears, in the order of CALLERS. "reader" is a token of the
+# owner made by tokens.create with the scope read. "ok" is success.
+# fmt: off
+MATRIX: dict[str, tuple[Json, str]] = {
+    #                                                        nobody stranger viewer editor owner revoked reader admin
+    "accounts.register":        ({"email": "NEW", "password": PASSWORD, "name": "N"},
+                                                             "ok  ok  ok  ok  ok  ok  ok  ok"),
+    "accounts.sign_in":         ({"email": "OWNER", "password": PASSWORD},
+                                                             "ok  ok  ok  ok  ok  ok  ok  ok"),
+    "accounts.me":              ({},                         "401 ok  ok  ok  ok  401 ok  ok"),
+    "accounts.update":          ({"theme": "dark"},          "401 ok  ok  ok  ok  401 403 ok"),
+    "accounts.change_password": ({"password": PASSWORD, "new_password": PASSWORD},
+                                                             "401 ok  ok  ok  ok  401 403 ok"),
+    "accounts.sign_out":        ({},                         "401 ok  ok  ok  ok  401 ok  ok"),
+    "tokens.list":              ({},                         "401 ok  ok  ok  ok  401 403 ok"),
+    "tokens.create":            ({"name": "t", "scopes": ["read"]},
+                                                             "401 ok  ok  ok  ok  401 403 ok"),
+    "tokens.revoke":            ({"id": "TOKEN"},            "401 404 404 404 ok  401 403 404"),
+    "tokens.revoke_others":     ({},                         "401 ok  ok  ok  ok  401 403 ok"),
+    "lists.create":             ({"title": "New"},           "401 ok  ok  ok  ok  401 403 ok"),
+    "lists.index":              ({},                         "401 ok  ok  ok  ok  401 ok  ok"),
+    "lists.get":                ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
+    "lists.edit":               ({"list": "LIST", "edits": "EDITS"},
+                                                             "401 404 403 ok  ok  401 403 404"),
+    "lists.history":            ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
+    "lists.undo":               ({"list": "LIST", "revision": "REVISION", "id": "ID"},
+                                                             "401 404 403 ok  ok  401 403 404"),
+    "lists.copy":               ({"list": "LIST", "id": "ID"},
+                                                             "401 404 ok  ok  ok  401 403 404"),
+    "lists.archive":            ({"list": "LIST", "archived": True},
+                                                             "401 404 403 403 ok  401 403 404"),
+    "lists.delete":             ({"list": "LIST"},           "401 404 403 403 ok  401 403 404"),
+    "lists.restore":            ({"list": "DELETED"},        "401 404 403 403 ok  401 403 404"),
+    "members.list":             ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
+    "members.invite":           ({"list": "LIST", "role": "viewer", "link": True},
+                                                             "401 404 403 403 ok  401 403 404"),
+    "members.accept":           ({"code": "CODE"},           "401 ok  ok  ok  ok  401 403 ok"),
+    "members.leave":            ({"list": "LIST"},           "401 404 ok  ok  409 401 403 404"),
+    "lists.open":               ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
+    "lists.close":              ({"list": "LIST"},           "401 ok  ok  ok  ok  401 ok  ok"),
+    "clock":                    ({},                         "401 ok  ok  ok  ok  401 ok  ok"),
+}
+# fmt: on
+LIVE_ONLY = {"lists.open", "lists.close", "clock"}
+
+
+def test_every_operation_of_the_table_has_its_row_here() -> None:
+    assert set(MATRIX) == set(TABLE)
+    assert {name for name, row in TABLE.items() if row.live_only} == LIVE_ONLY
+    assert all(len(expected.split()) == len(CALLERS) for _, expected in MATRIX.values())
+
+
+@dataclass
+class World:
+    """A list of an owner with an editor and a viewer, another that is deleted, and those who have no part in them."""
+
+    callers: dict[str, Person | None]
+    names: dict[str, Any]
+    revisions: Iterator[int]  # of changes that nobody has undone yet
+
+    def payload(self, row: Json) -> Json:
+        fresh = {"NEW": f"{new_id()}@example.test", "ID": new_id(), "EDITS": [add(f"item {new_id()}")],
+                 "REVISION": next(self.revisions)}  # fmt: skip
+        known = {**self.names, **fresh}
+        return {key: known.get(value, value) if isinstance(value, str) else value for key, value in row.items()}
+
+
+@pytest_asyncio.fixture
+async def world(server: Process, http: Http) -> AsyncIterator[World]:
+    owner, editor, viewer, stranger = [
+        await Person.registered(http, name) for name in ("Owner", "Editor", "Viewer", "Stranger")
+    ]
+    admin = await made_admin(server, http)
+    live_list, deleted = await owner.new_list("Live"), await owner.new_list("Deleted")
+    await owner.done(live_list, *[add(f"item {n}") for n in range(20)])
+    for list_id in (live_list, deleted):
+        await owner.shares_with(list_id, editor, "editor")
+        await owner.shares_with(list_id, viewer, "viewer")
+    await owner.call("lists.delete", list=deleted)
+    program = await owner.call("tokens.create", name="one", scopes=["read"])
+    revoked = await owner.again()
+    await revoked.call("accounts.sign_out")
+    yield World(
+        callers={
+            "nobody": None, "stranger": stranger, "viewer": viewer, "editor": editor, "owner": owner,
+            "revoked": revoked, "reader": await owner.program("read"), "admin": admin,
+        },
+        names={
+            "LIST": live_list, "DELETED": deleted, "OWNER": owner.email, "TOKEN": program["id"],
+            "CODE": await owner.invitation(live_list, "viewer"),
+        },
+        revisions=iter(range(1, 20)),
+    )  # fmt: skip
+
+
+async def made_admin(server: Process, http: Http) -> Person:
+    email = f"{new_id()}@example.test"
+    made = command(
+        "admin", "create", "--data", str(server.data), "--email", email, "--name", "Admin", stdin=PASSWORD + "\n"
+    )
+    assert made.returncode == 0, made.stderr
+    answer = (await http.call("accounts.sign_in", {"email": email, "password": PASSWORD})).ok()
+    assert answer["user"]["role"] == "admin"
+    return Person(http, answer["user"], answer["token"])
+
+
+@pytest.mark.parametrize("name", MATRIX)
+async def test_an_operation_answers_each_caller_as_the_matrix_says(world: World, http: Http, name: str) -> None:
+    row, expected = MATRIX[name]
+    # The owner comes last: until then the list is there, undeleted, and as it was.
+    order = sorted(zip(CALLERS, expected.split(), strict=True), key=lambda pair: pair[0] == "owner")
+    heard = {}
+    for caller, _ in order:
+        person = world.callers[caller]
+        heard[caller] = await (called_live if name in LIVE_ONLY else called)(http, person, name, world.payload(row))
+    assert heard == dict(order)
+
+
+async def called(http: Http, person: Person | None, name: str, payload: Json) -> str:
+    answer = await http.call(name, payload, person.token if person else None)
+    if answer.status == 200:
+        return "ok"
+    answer.problem(answer.body["code"])
+    return str(answer.status)
+
+
+async def called_live(http: Http, person: Person | None, name: str, payload: Json) -> str:
+    async with Live(http.url) as live:
+        try:
+            await live.connect({"token": person.token} if person else None)
+        except Exception:
+            check_problem(live.refusal["data"], "unauthenticated")
+            return "401"
+        answer = await live.ask(name, payload)
+    if answer["ok"]:
+        return "ok"
+    return str(check_problem(answer["error"], answer["error"]["code"])["status"])

@@ -1,0 +1,147 @@
+"""A hunt: after one long evening with unmistakable words, none of them is found in the data folder or in the log."""
+
+import asyncio
+import base64
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.clients.http import Http
+from tests.clients.making import add, change, edit, new_id, remove, tick
+from tests.clients.person import Person
+from tests.clients.process import Process, command
+from tests.clients.wire import Wire
+
+
+def forms(word: str) -> Iterator[bytes]:
+    """How a word could lie there: plain, other case, UTF-16, escaped as JSON does, in base64 at any offset, in hex."""
+    plain = word.encode()
+    yield from {plain, word.lower().encode(), word.upper().encode(), word.casefold().encode()}
+    yield word.encode("utf-16-le")
+    yield orjson.dumps(word)[1:-1]
+    yield word.encode("unicode_escape")
+    yield plain.hex().encode()
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + plain)
+        yield coded[4 if offset else 0 : len(coded) - 4]
+    if len(word) == 43 and word.isascii():  # a secret as its bytes
+        yield base64.urlsafe_b64decode(word + "=")
+
+
+def found(folder: Path, words: dict[str, str]) -> list[str]:
+    """Which words are found, and in which file; the mail folder apart, the one plain place."""
+    needles = [(name, form) for name, word in words.items() for form in forms(word)]
+    assert all(len(form) >= 8 for _, form in needles), "a word too short to be unmistakable"
+    files = [path for path in folder.rglob("*") if path.is_file() and "mail" not in path.relative_to(folder).parts]
+    assert files
+    hits = []
+    for path in files:
+        searched = str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes()
+        hits += [f"{name} in {path.name}" for name, form in needles if form in searched]
+    return hits
+
+
+def word(name: str) -> str:
+    return f"{name} {uuid.uuid4().hex[:12]}"
+
+
+def test_the_hunt_finds_what_is_there(tmp_path: Path) -> None:
+    """A hunt that cannot find is no proof: each form of a word is found where it was put."""
+    for number, form in enumerate(forms("Ёлочная игрушка")):
+        (tmp_path / "data").mkdir(exist_ok=True)
+        (tmp_path / "data" / "file").write_bytes(b"x" * number + form + b"y")
+        assert found(tmp_path / "data", {"word": "Ёлочная игрушка"})
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+async def test_no_word_address_name_token_or_code_is_found(tmp_path: Path, level: str) -> None:
+    data, log = tmp_path / "data", tmp_path / "log"
+    with Process(data, log, LIMITS_RATE="0", LOG_LEVEL=level, PROXIES="127.0.0.1") as process:
+        async with Http(process.url) as http:
+            words = await evening(http, process)
+        assert not found(data, words), "while it runs"
+    assert not found(data, words)
+    with Process(data, log, LIMITS_RATE="0", LOG_LEVEL=level, LOG_FORMAT="json"):  # loads, and writes what is due
+        pass
+    assert not found(data, words), "after a second start"
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    log.rename(logs / "log")
+    assert (logs / "log").stat().st_size > 0
+    assert not found(logs, words)
+
+
+async def evening(http: Http, process: Process) -> dict[str, str]:
+    """Two people, every operation of this house, good and bad; the words that must not be found."""
+    words: dict[str, str] = {"address of the caller": "2001:db8:77:abcd::1234"}
+
+    def say(name: str) -> str:
+        words[name] = word(name)
+        return words[name]
+
+    http.session.headers["X-Forwarded-For"] = words["address of the caller"]
+    password = say("password")
+    anna = await Person.registered(http, say("Имя Анны"), password=password, device=say("device"))
+    boris = await Person.registered(http, say("name of Boris"), password=say("another password"))
+    phone = await anna.again(say("phone name"))
+    words |= {"mail of Anna": anna.email, "mail of Boris": boris.email}
+    words |= {"token of Anna": anna.token, "token of Boris": boris.token, "token of the phone": phone.token}
+    program = await anna.call("tokens.create", name=say("program name"), scopes=["read"])
+    words["token of the program"] = program["token"]
+
+    list_id = str((await anna.call("lists.create", title=say("название списка")))["id"])
+    made = await anna.call("members.invite", list=list_id, role="editor", link=True)
+    words["code"] = made["code"]
+    await boris.call("members.accept", code=made["code"])
+
+    milk, shelf = add(say("молоко"), note=say("note of milk"), unit=say("unit"), category=say("category")), new_id()
+    async with await anna.live() as live:
+        await live.call("lists.open", list=list_id)
+        await boris.done(list_id, milk, edit("rename", title=say("второе название")))
+        await boris.done(list_id, change(milk["item"], text=say("кефир"), note=say("second note")), tick(milk["item"]))
+        await boris.done(list_id, edit("arrange", shop=say("shop name"), categories=[say("first shelf")]))
+        await live.call("lists.undo", list=list_id, revision=3, id=new_id())
+        await boris.done(list_id, remove(milk["item"]), add(words["молоко"]), add(words["молоко"].upper()))
+        await live.call("lists.copy", list=list_id, id=shelf, title=say("title of the copy"))
+        await live.problem("invalid", "lists.edit", list=list_id, edits=[{**add(say("refused text")), "quantity": -1}])
+        await live.problem("not_found", "members.accept", code=say("wrong code"))
+        await live.ask(say("name of an event"), {"x": say("payload of an event")})
+    await anna.done(list_id, *[add(f"{words['кефир']} {n}") for n in range(250)])  # a snapshot falls due
+    await anna.call("lists.archive", list=shelf, archived=True)
+    await anna.call("lists.delete", list=shelf)
+    await anna.call("accounts.update", name=say("new name of Anna"), language="ru", theme="dark")
+    await strange(http, process, say)
+    await phone.call("accounts.sign_out")
+    new_password = say("new password")
+    await anna.call("accounts.change_password", password=password, new_password=new_password)
+    await boris.call("members.leave", list=list_id)
+    await boris.call("tokens.revoke_others")
+    created = command(
+        "admin", "create", "--data", str(process.data), "--email", f"{uuid.uuid4()}@example.test",
+        "--name", say("name of the admin"), stdin=say("password of the admin") + "\n",
+    )  # fmt: skip
+    assert created.returncode == 0, created.stderr
+    await asyncio.sleep(1.5)  # lists that fell idle write their snapshots
+    return words
+
+
+async def strange(http: Http, process: Process, say: Callable[[str], str]) -> None:
+    """What strangers send: wrong passwords, wrong tokens, nonsense; it must not be in the log either."""
+    unknown = f"{uuid.uuid4()}@example.test"
+    (await http.call("accounts.sign_in", {"email": unknown, "password": say("wrong password")})).problem(
+        "wrong_credentials"
+    )
+    (await http.call("accounts.me", {}, say("wrong token").replace(" ", "-"))).problem("unauthenticated")
+    (await http.raw("accounts.register", b'{"email": "' + say("broken json").encode())).problem("invalid")
+    await http.send("POST", "/api/" + say("operation").replace(" ", "-"), b"{}")
+    await http.get("/" + say("path").replace(" ", "-") + "?q=" + say("query").replace(" ", "-"))
+    await http.send("POST", "/api/accounts.me", b"{}", {"Content-Type": say("content type")})
+    await http.get("/list", {"User-Agent": say("user agent"), "Referer": "http://x/" + say("referer").replace(" ", "-")})
+    for packet in (f"42/live,1[\"{say('packet name')}\",{{}}]", f"nonsense {say('packet')}"):
+        wire, _ = await Wire.live(process.url, {"token": say("live token")})
+        async with wire:
+            wire.send(packet)
+            await asyncio.sleep(0.05)

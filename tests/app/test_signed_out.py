@@ -1,0 +1,125 @@
+"""The end of a token: its calls are refused at once, and its live connections are told and closed within a second."""
+
+import asyncio
+import time
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.clients.http import check_problem
+from tests.clients.live import Live
+from tests.clients.making import PASSWORD, add
+from tests.clients.person import Person
+from tests.clients.process import Process
+from tests.clients.wire import Wire
+
+
+async def ends(live: Live, since: float) -> None:
+    """Assert that this connection hears why and is closed, all within a second."""
+    await live.until(lambda: live.events("disconnected"), 3)
+    assert time.monotonic() - since < 1
+    (payload,) = live.events("signed_out")
+    assert list(payload) == ["reason"]
+    assert payload["reason"]
+    assert [name for name, _ in live.heard][-2:] == ["signed_out", "disconnected"]
+
+
+async def stays(live: Live) -> None:
+    await live.settle()
+    assert live.connected
+    assert not live.events("signed_out")
+
+
+async def test_signing_out_closes_this_devices_connections_alone(anna: Person) -> None:
+    phone = await anna.again()
+    async with await phone.live() as first, await phone.live() as second, await anna.live() as tablet:
+        start = time.monotonic()
+        await phone.call("accounts.sign_out")
+        await ends(first, start)
+        await ends(second, start)
+        await stays(tablet)
+
+
+async def test_signing_out_over_the_connection_answers_and_closes_it(anna: Person) -> None:
+    phone = await anna.again()
+    async with await phone.live() as live:
+        start = time.monotonic()
+        await live.call("accounts.sign_out")
+        await ends(live, start)
+
+
+async def test_revoking_a_token_closes_its_connections(anna: Person) -> None:
+    program = await anna.call("tokens.create", name="script", scopes=["read", "write"])
+    script = Person(anna.http, anna.user, program["token"])
+    async with await script.live() as live, await anna.live() as mine:
+        start = time.monotonic()
+        await anna.call("tokens.revoke", id=program["id"])
+        await ends(live, start)
+        await stays(mine)
+
+
+async def test_revoking_the_others_and_changing_the_password_close_all_but_this(anna: Person) -> None:
+    for name, payload in (
+        ("tokens.revoke_others", {}),
+        ("accounts.change_password", {"password": PASSWORD, "new_password": PASSWORD}),
+    ):
+        phone, script = await anna.again(), await anna.program("read")
+        async with await phone.live() as one, await script.live() as two, await anna.live() as mine:
+            start = time.monotonic()
+            await mine.call(name, **payload)
+            await ends(one, start)
+            await ends(two, start)
+            await stays(mine)
+
+
+async def test_a_call_by_an_ended_token_is_refused_at_once_on_a_connection_still_open(
+    server: Process, anna: Person
+) -> None:
+    list_id = await anna.new_list()
+    phone = await anna.again()
+    wire, _ = await Wire.live(server.url, {"token": phone.token})
+    async with wire:
+        wire.emit("accounts.sign_out", {}, 1)
+        wire.emit("lists.edit", {"list": list_id, "edits": [add("late")]}, 2)
+        assert (await wire.answer(1))["ok"] is True
+        late = ""
+        while (text := await wire.packet()) != "" and not late:
+            late = text if text.startswith("43/live,2[") else ""
+        if late:
+            assert '"unauthenticated"' in late
+    assert (await anna.get(list_id))["list"]["revision"] == 0
+
+
+async def test_who_is_signed_out_hears_the_list_no_longer(anna: Person) -> None:
+    list_id = await anna.new_list()
+    phone = await anna.again()
+    async with await phone.live() as live:
+        await live.call("lists.open", list=list_id)
+        await phone.call("accounts.sign_out")
+        await anna.done(list_id, add("milk"))
+        await live.until(lambda: live.events("disconnected"), 3)
+        assert not live.changes(list_id)
+
+
+@pytest.mark.parametrize("round_number", range(10))
+async def test_a_revocation_during_a_handshake_leaves_no_connection(
+    server: Process, anna: Person, round_number: int
+) -> None:
+    """The handshake is begun, and the token ends at some moment of it: refused, or told and closed; never left open."""
+    phone = await anna.again()
+
+    async def shake() -> None:
+        await asyncio.sleep(round_number * 0.0005)
+        wire, packet = await Wire.live(server.url, {"token": phone.token})
+        async with wire:
+            if packet.startswith("44/live,"):
+                check_problem(orjson.loads(packet.removeprefix("44/live,"))["data"], "unauthenticated")
+                return
+            assert packet.startswith("40/live,") or packet == "", packet
+            await wire.closed(2)
+
+    async def revoke() -> Any:
+        return await phone.call("accounts.sign_out")
+
+    await asyncio.gather(*[shake() for _ in range(4)], revoke())
