@@ -106,7 +106,9 @@ async def test_name_language_and_theme_can_be_changed_each_alone(anna: Person) -
         ({"nom": "x"}, "nom"),
     ],
 )
-async def test_an_update_that_makes_no_sense_names_its_field(anna: Person, payload: dict[str, object], field: str) -> None:
+async def test_an_update_that_makes_no_sense_names_its_field(
+    anna: Person, payload: dict[str, object], field: str
+) -> None:
     problem = (await anna.ask("accounts.update", payload)).problem("invalid")
     assert list(problem["fields"]) == [field]
     assert (await anna.call("accounts.me"))["user"] == anna.user
@@ -172,7 +174,7 @@ async def test_revoking_the_others_leaves_this_one(anna: Person) -> None:
 @pytest.mark.parametrize("scopes", [[], ["admin"], "read", None, ["read", 1]])
 async def test_scopes_that_are_none_are_invalid(anna: Person, scopes: object) -> None:
     problem = await anna.problem("invalid", "tokens.create", name="script", scopes=scopes)
-    assert list(problem["fields"])[0].split(".")[0] == "scopes"
+    assert next(iter(problem["fields"])).split(".")[0] == "scopes"
 
 
 async def test_a_program_reads_and_writes_as_its_scopes_say(anna: Person) -> None:
@@ -237,30 +239,52 @@ async def test_registration_can_be_closed(tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("closed")
     with Process(folder / "data", folder / "log", REGISTRATION="closed", LIMITS_RATE="0") as process:
         made = command(
-            "admin", "create", "--data", str(process.data), "--email", "a@example.test", "--name", "A", stdin="password 1\n"
+            "admin",
+            "create",
+            "--data",
+            str(process.data),
+            "--email",
+            "a@example.test",
+            "--name",
+            "A",
+            stdin="password 1\n",
         )
         assert made.returncode == 0, made.stderr
         async with Http(process.url) as http:
             payload = {"email": "b@example.test", "password": PASSWORD, "name": "B"}
             (await http.call("accounts.register", payload)).problem("forbidden")
-            signed_in = (await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})).ok()
+            signed_in = (
+                await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})
+            ).ok()
             admin = Person(http, signed_in["user"], signed_in["token"])
             code = await admin.invitation(await admin.new_list())
             (await http.call("accounts.register", {**payload, "invitation": code})).problem("forbidden")
 
 
-async def test_registration_by_invitation_needs_one_and_joins_its_list(tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_registration_by_invitation_needs_one_and_joins_its_list(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     folder = tmp_path_factory.mktemp("invited")
     with Process(folder / "data", folder / "log", REGISTRATION="invitation", LIMITS_RATE="0") as process:
         made = command(
-            "admin", "create", "--data", str(process.data), "--email", "a@example.test", "--name", "A", stdin="password 1\n"
+            "admin",
+            "create",
+            "--data",
+            str(process.data),
+            "--email",
+            "a@example.test",
+            "--name",
+            "A",
+            stdin="password 1\n",
         )
         assert made.returncode == 0, made.stderr
         async with Http(process.url) as http:
             payload = {"email": "b@example.test", "password": PASSWORD, "name": "B"}
             (await http.call("accounts.register", payload)).problem("forbidden")
             (await http.call("accounts.register", {**payload, "invitation": "no-such-code"})).problem("not_found")
-            signed_in = (await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})).ok()
+            signed_in = (
+                await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})
+            ).ok()
             admin = Person(http, signed_in["user"], signed_in["token"])
             list_id = await admin.new_list()
             code = await admin.invitation(list_id, "viewer")

@@ -139,8 +139,10 @@ async def strange(http: Http, process: Process, say: Callable[[str], str]) -> No
     await http.send("POST", "/api/" + say("operation").replace(" ", "-"), b"{}")
     await http.get("/" + say("path").replace(" ", "-") + "?q=" + say("query").replace(" ", "-"))
     await http.send("POST", "/api/accounts.me", b"{}", {"Content-Type": say("content type")})
-    await http.get("/list", {"User-Agent": say("user agent"), "Referer": "http://x/" + say("referer").replace(" ", "-")})
-    for packet in (f"42/live,1[\"{say('packet name')}\",{{}}]", f"nonsense {say('packet')}"):
+    await http.get(
+        "/list", {"User-Agent": say("user agent"), "Referer": "http://x/" + say("referer").replace(" ", "-")}
+    )
+    for packet in (f'42/live,1["{say("packet name")}",{{}}]', f"nonsense {say('packet')}"):
         wire, _ = await Wire.live(process.url, {"token": say("live token")})
         async with wire:
             wire.send(packet)

@@ -204,7 +204,9 @@ async def test_item_and_items_exclude_each_other_and_neither_is_empty(anna: Pers
     for wrong in (both, edit("tick", items=[], ticked=True), edit("remove", items=[]), edit("restore", items="x")):
         await anna.problem("invalid", "lists.edit", list=list_id, edits=[wrong])
     for ticked in ("true", 1, None):
-        await anna.problem("invalid", "lists.edit", list=list_id, edits=[edit("tick", item=milk["item"], ticked=ticked)])
+        await anna.problem(
+            "invalid", "lists.edit", list=list_id, edits=[edit("tick", item=milk["item"], ticked=ticked)]
+        )
 
 
 async def test_a_call_has_500_edits_and_an_array_500_ids(anna: Person, list_id: str) -> None:
@@ -236,7 +238,7 @@ async def test_a_list_has_2000_items_and_the_next_is_refused_full(anna: Person, 
     for back in (restore(adds[1]["item"], seen=10_000), change(adds[1]["item"], note="back", seen=10_000)):
         (refused,) = (await anna.edit(list_id, back))["results"]
         assert (refused["status"], refused["error"]["code"]) == ("refused", "full")
-    removal = [kept["revision"] for kept in await anna.history(list_id) if kept["kind"] == "remove"][0]
+    removal = next(kept["revision"] for kept in await anna.history(list_id) if kept["kind"] == "remove")
     undone = await anna.call("lists.undo", list=list_id, revision=removal, id=new_id())
     assert (undone["results"][0]["status"], undone["results"][0]["error"]["code"]) == ("refused", "full")
     got = await anna.get(list_id)

@@ -84,7 +84,9 @@ async def test_since_answers_what_changed_and_what_is_gone(anna: Person) -> None
     assert on_list == {bread["item"], tea["item"]}
 
 
-@pytest.mark.parametrize("named", [{"since": 6}, {"since": 10**15}, {"since": 2, "epoch": "another"}, {}, {"since": None}])
+@pytest.mark.parametrize(
+    "named", [{"since": 6}, {"since": 10**15}, {"since": 2, "epoch": "another"}, {}, {"since": None}]
+)
 async def test_a_client_ahead_or_of_another_epoch_or_without_a_since_gets_the_whole(
     anna: Person, named: dict[str, object]
 ) -> None:

@@ -124,7 +124,7 @@ async def test_a_call_that_builds_on_an_unanswered_one_finds_its_work_done(anna:
 
 
 async def test_opening_under_fire_leaves_neither_gap_nor_double(anna: Person, boris: Person) -> None:
-    """Each of twenty phones opens while edits pour in: its answer and what it hears afterwards make every revision once."""
+    """Twenty phones open while edits pour in: the answer and what is heard afterwards make every revision once."""
     list_id = await anna.new_list()
     await anna.shares_with(list_id, boris)
     stop = asyncio.Event()

@@ -48,7 +48,9 @@ async def test_guessing_passwords_is_slowed_by_address_and_by_no_other(http: Htt
             assert answer.body["retry_after"] == int(answer.headers["Retry-After"])
             break
     assert codes[-1] == 429, "two hundred guesses in a row were let through"
-    malformed = await http.send("POST", "/api/accounts.sign_in", b"{", {"Content-Type": "text/plain", **at("198.51.100.66")})
+    malformed = await http.send(
+        "POST", "/api/accounts.sign_in", b"{", {"Content-Type": "text/plain", **at("198.51.100.66")}
+    )
     malformed.problem("unsupported_type")
     (await http.raw("accounts.sign_in", b"{", headers=at("198.51.100.66"))).problem("too_many_requests")
     right = {"email": anna.email, "password": PASSWORD}
@@ -74,7 +76,9 @@ async def test_fifty_edits_a_second_pass_for_a_token_and_a_storm_does_not(http: 
     async with await anna.live() as live:
         for _ in range(3):
             start = time.monotonic()
-            flying = [await live.send("lists.edit", {"list": list_id, "edits": [add(f"{new_id()}")]}) for _ in range(50)]
+            flying = [
+                await live.send("lists.edit", {"list": list_id, "edits": [add(f"{new_id()}")]}) for _ in range(50)
+            ]
             answers = await asyncio.gather(*flying)
             assert all(answer["ok"] for answer in answers), answers
             await asyncio.sleep(max(0, start + 1 - time.monotonic()))

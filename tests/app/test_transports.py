@@ -169,5 +169,7 @@ def shape(value: Any) -> Any:
     if isinstance(value, dict):
         if value and all(len(key) == 36 for key in value):
             return sorted(repr(shape(held)) for held in value.values())
-        return {key: shape(held) for key, held in value.items() if key not in FREE and not key.endswith(("_at", "_seen"))}
+        return {
+            key: shape(held) for key, held in value.items() if key not in FREE and not key.endswith(("_at", "_seen"))
+        }
     return [shape(held) for held in value] if isinstance(value, list) else value

@@ -1,5 +1,6 @@
 """The real app inside the test's own process, where a test holds its clock or one of its ports in hand."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,12 +36,14 @@ async def house(
     Settings by name with underscores for dots: ``limits_rate="0"``.
     """
     flags = {"data": str(data), "listen": "127.0.0.1:0", "limits.rate": "0"}
-    flags |= {name.replace("_", ".", 1) if name.startswith(("limits_", "log_")) else name: value
-              for name, value in settings.items()}
+    flags |= {
+        name.replace("_", ".", 1) if name.startswith(("limits_", "log_")) else name: value
+        for name, value in settings.items()
+    }
     loaded = load(flags, {}, None)
     replacements: dict[str, Any] = {} if clock is None else {"clock": clock}
     if around is not None:
-        data.mkdir(mode=0o700, exist_ok=True)
+        os.makedirs(data, mode=0o700, exist_ok=True)
         replacements["store"] = around(open_store(loaded, clock or SystemClock()))
     app = build_app(loaded, **replacements)
     async with running(app), Http(app.url) as http:

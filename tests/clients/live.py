@@ -1,12 +1,12 @@
-"""A live client from PyPI: python-socketio, in whichever transports, that keeps all it heard in the order it heard it."""
+"""A live client from PyPI: python-socketio, in any transport, which keeps all it heard in the order it heard it."""
 
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-import socketio
-from socketio.exceptions import ConnectionError as Refused
+import socketio  # type: ignore[import-untyped]
+from socketio.exceptions import ConnectionError as Refused  # type: ignore[import-untyped]
 
 from tests.clients.http import check_problem
 from tests.clients.making import Json
@@ -16,7 +16,7 @@ WAIT = 10.0
 
 
 class Live:
-    """One connection. ``heard`` holds (name, payload) of events and ("answer", answer) of acknowledgements, in order."""
+    """One connection. ``heard`` holds (name, payload) of events and ("answer", answer) of acknowledgements."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -53,9 +53,7 @@ class Live:
         transports: tuple[str, ...] = ("websocket",),
         headers: dict[str, str] | None = None,
     ) -> Self:
-        await self.client.connect(
-            self.url, headers or {}, auth, list(transports), namespaces=[LIVE], wait_timeout=WAIT
-        )
+        await self.client.connect(self.url, headers or {}, auth, list(transports), namespaces=[LIVE], wait_timeout=WAIT)
         return self
 
     async def refused(self, auth: Json | None, code: str, **how: Any) -> Json:
@@ -99,13 +97,13 @@ class Live:
         assert set(answer) == ({"ok", "result"} if answer["ok"] is True else {"ok", "error"}), answer
         return answer
 
-    async def call(self, name: str, **payload: object) -> Json:
+    async def call(self, name: str, /, **payload: object) -> Json:
         answer = await self.ask(name, payload)
         assert answer["ok"] is True, answer
         result: Json = answer["result"]
         return result
 
-    async def problem(self, code: str, name: str, **payload: object) -> Json:
+    async def problem(self, code: str, name: str, /, **payload: object) -> Json:
         answer = await self.ask(name, payload)
         assert answer["ok"] is False, answer
         return check_problem(answer["error"], code)
@@ -133,12 +131,7 @@ class Live:
 
     def changes(self, list_id: str) -> list[Json]:
         """All changes of a list that were told here, in the order told."""
-        return [
-            change
-            for told in self.events("list.changed")
-            if told["list"] == list_id
-            for change in told["changes"]
-        ]
+        return [change for told in self.events("list.changed") if told["list"] == list_id for change in told["changes"]]
 
     async def settle(self) -> None:
         """Wait until whatever the server told before now has arrived: its answer comes after all of it."""

@@ -22,12 +22,12 @@ def wire_time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def edit(kind: str, *, at: int | None = None, **carries: object) -> Json:
+def edit(kind: str, *, at: int | None = None, **carries: Any) -> Json:
     """One edit of now, or of the time given in ms."""
     return {"id": new_id(), "kind": kind, "at": wire_time(now_ms() if at is None else at), **carries}
 
 
-def add(text: str, **carries: object) -> Json:
+def add(text: str, **carries: Any) -> Json:
     return edit("add", **{"item": new_id(), "text": text, **carries})
 
 
@@ -35,14 +35,14 @@ def change(item: str, **fields: object) -> Json:
     return edit("set", item=item, **fields)
 
 
-def tick(*items: str, ticked: bool = True, **carries: object) -> Json:
+def tick(*items: str, ticked: bool = True, **carries: Any) -> Json:
     which: Json = {"item": items[0]} if len(items) == 1 else {"items": list(items)}
     return edit("tick", **which, ticked=ticked, **carries)
 
 
-def remove(item: str, **carries: object) -> Json:
+def remove(item: str, **carries: Any) -> Json:
     return edit("remove", item=item, **carries)
 
 
-def restore(item: str, **carries: object) -> Json:
+def restore(item: str, **carries: Any) -> Json:
     return edit("restore", item=item, **carries)

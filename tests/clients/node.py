@@ -113,7 +113,7 @@ class NodeClient:
         result: Json = answer[0]
         return result
 
-    async def call(self, name: str, **payload: object) -> Json:
+    async def call(self, name: str, /, **payload: object) -> Json:
         answer = await self.ask(name, payload)
         assert answer["ok"] is True, answer
         result: Json = answer["result"]

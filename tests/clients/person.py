@@ -43,10 +43,10 @@ class Person:
     async def ask(self, name: str, payload: object = None, headers: dict[str, str] | None = None) -> Answer:
         return await self.http.call(name, payload, self.token, headers)
 
-    async def call(self, name: str, **payload: object) -> Json:
+    async def call(self, name: str, /, **payload: object) -> Json:
         return (await self.ask(name, payload)).ok()
 
-    async def problem(self, code: str, name: str, **payload: object) -> Json:
+    async def problem(self, code: str, name: str, /, **payload: object) -> Json:
         return (await self.ask(name, payload)).problem(code)
 
     async def live(self, transports: tuple[str, ...] = ("websocket",), **auth: object) -> Live:

@@ -25,7 +25,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 class Process:
-    """One ``run`` on a data folder. Its standard error goes to a file, so that it is never held up and can be searched."""
+    """One ``run`` on a data folder. Its standard error goes to a file: it is never held up, and can be searched."""
 
     def __init__(
         self,

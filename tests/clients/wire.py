@@ -72,6 +72,12 @@ class Wire:
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def stop_reading(self) -> None:
+        """Take nothing from the kernel any more, until something is read here again."""
+        transport = self.writer.transport
+        assert isinstance(transport, asyncio.ReadTransport)
+        transport.pause_reading()
+
     def close(self) -> None:
         """Cut the connection without a word."""
         self.writer.transport.abort()

@@ -1,4 +1,4 @@
-"""Twenty clients that edit at once, as phones do: some over the socket with calls in flight, some by POST, one after another."""
+"""Twenty clients that edit at once: some over the socket with calls in flight, some by POST, one after another."""
 
 import asyncio
 import random

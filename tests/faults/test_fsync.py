@@ -1,4 +1,4 @@
-"""By strace: no answer and no word to anyone leaves the process before the fdatasync that made it durable is through."""
+"""By strace: no answer, and no word to anyone, leaves before the fdatasync that made it durable is through."""
 
 import asyncio
 import re
@@ -45,7 +45,8 @@ class Trace:
 
     @classmethod
     def read(cls, path: Path) -> "Trace":
-        trace, open_calls = cls(), {}
+        trace = cls()
+        open_calls: dict[tuple[str, str], Call] = {}
         for number, line in enumerate(path.read_text(errors="replace").splitlines()):
             if match := RESUMED.match(line):
                 call = open_calls.pop((match[1], match[2]))
@@ -80,7 +81,10 @@ class Trace:
         return [call for call in self.calls if "socket:" in call.path or "TCP" in call.path if plain in call.text]
 
 
-@pytest.mark.skipif(not strace_works(), reason="strace is not here or may not trace; have it by: apt-get install strace")
+NO_STRACE = "strace is not here or may not trace; have it by: apt-get install strace"
+
+
+@pytest.mark.skipif(not strace_works(), reason=NO_STRACE)
 async def test_nothing_is_answered_or_told_before_its_fdatasync(tmp_path: Path) -> None:
     output = tmp_path / "trace"
     # -D: the traced process keeps its place as our child, so that signals reach it.

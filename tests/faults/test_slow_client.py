@@ -58,7 +58,7 @@ async def stopped(process: Process, person: Person, list_id: str) -> Wire:
     assert packet.startswith("40/live,")
     wire.emit("lists.open", {"list": list_id}, 1)
     await wire.answer(1)
-    wire.writer.transport.pause_reading()  # type: ignore[attr-defined] - a socket's transport can
+    wire.stop_reading()
     return wire
 
 
@@ -115,7 +115,7 @@ async def test_who_asks_without_reading_the_answers_is_not_read_from(tmp_path: P
                 await anna.done(list_id, *[add(f"item {start + n}", note=NOTE) for n in range(250)])
             before = process.resident()
             wire, _ = await Wire.live(process.url, {"token": anna.token}, receive_buffer=4096)
-            wire.writer.transport.pause_reading()  # type: ignore[attr-defined] - a socket's transport can
+            wire.stop_reading()
             for number in range(1000):
                 wire.emit("lists.get", {"list": list_id}, number)
             async with await anna.live() as live:
@@ -149,5 +149,6 @@ async def polled_once(http: Http, person: Person, list_id: str) -> None:
     text = {"Content-Type": "text/plain"}
     await http.send("POST", f"{path}&sid={sid}", f'40/live,{{"token":"{person.token}"}}'.encode(), text)
     assert b"40/live," in (await http.get(f"{path}&sid={sid}")).body
-    opened = await http.send("POST", f"{path}&sid={sid}", f'42/live,1["lists.open",{{"list":"{list_id}"}}]'.encode(), text)
+    event = f'42/live,1["lists.open",{{"list":"{list_id}"}}]'
+    opened = await http.send("POST", f"{path}&sid={sid}", event.encode(), text)
     assert opened.status == 200

@@ -76,7 +76,7 @@ def test_a_setting_that_makes_no_sense_ends_with_status_2_and_one_line_that_name
 
 def test_a_name_in_the_file_that_nobody_knows_ends_with_status_2(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    config.write_text('[limits]\nrates = 1\n')
+    config.write_text("[limits]\nrates = 1\n")
     ended = failed(tmp_path / "data", "--config", str(config))
     assert ended.returncode == 2
     assert "limits.rates" in ended.stderr
