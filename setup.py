@@ -29,7 +29,7 @@ NEEDED = [
 FOR_TESTS = [
     "pytest>=9,<10",  # pytest-tornado warns on 9 and is untried beyond
     "pytest-tornado>=0.8",
-    "setuptools>=68,<81",  # pytest-tornado imports pkg_resources
+    "setuptools>=70.1,<81",  # pytest-tornado imports pkg_resources; from 70.1 on it builds wheels by itself
     "pytest-asyncio>=1.2",
     "pytest-timeout>=2.3",
     "hypothesis>=6.130",
@@ -39,7 +39,6 @@ FOR_TESTS = [
     "import-linter>=2.3",
     "ruff>=0.12",
     "mypy>=1.16",
-    "wheel>=0.45",
 ]
 
 

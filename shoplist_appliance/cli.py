@@ -1,0 +1,221 @@
+"""The command `shoplist-appliance`: what it is told, what it says, and with what status it ends.
+
+Statuses: 0 done, 1 refused (an address that is known, say), 2 told something that makes no sense or cannot start.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import getpass
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from shoplist_appliance import __version__
+from shoplist_appliance.config import CannotStart, Settings, load
+
+# Ten seconds are promised. By this one everything that was acknowledged has long been stored.
+END_AFTER_SECONDS = 9.5
+CANNOT_LISTEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+class Arguments(argparse.ArgumentParser):
+    """Says in one line what it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        end(2, message)
+
+
+def end(status: int, line: str) -> NoReturn:
+    """End this process with one line on standard error."""
+    print(f"shoplist-appliance: {line}", file=sys.stderr, flush=True)
+    raise SystemExit(status)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Do what the command line says; ends the process."""
+    signal.signal(signal.SIGTERM, _ended_early)
+    told = parser().parse_args(arguments)
+    try:
+        settings = load(_flags(told), os.environ, told.config)
+        status = told.run(settings, told)
+    except CannotStart as why:
+        end(2, str(why))
+    except sqlite3.Error as error:
+        end(2, f"the store cannot be opened: {error}")
+    except OSError as error:
+        end(2, _words(error))
+    except KeyboardInterrupt:
+        status = 0
+    raise SystemExit(status)
+
+
+def _ended_early(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def parser() -> Arguments:
+    """All commands. Their common flags are settings: flags come before environment and file."""
+    common = Arguments(add_help=False, allow_abbrev=False)
+    common.add_argument("--data", metavar="DIR", help="where everything is kept (default: ./data)")
+    common.add_argument("--config", metavar="FILE", type=Path, help="a TOML file with settings")
+    top = Arguments(prog="shoplist-appliance", description="A household's shopping lists.", allow_abbrev=False)
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(commands: "argparse._SubParsersAction[Arguments]", name: str, run: Run, help: str) -> Arguments:
+        command = commands.add_parser(name, parents=[common], help=help, description=help, allow_abbrev=False)
+        command.set_defaults(run=run)
+        return command
+
+    serve = add(commands, "run", run, "serve until SIGTERM")
+    serve.add_argument("--listen", metavar="HOST:PORT", help="the address to listen on (default: 127.0.0.1:8080)")
+    admin = commands.add_parser("admin", help="the accounts that may administrate", allow_abbrev=False)
+    create = add(
+        admin.add_subparsers(metavar="COMMAND", required=True),
+        "create",
+        create_admin,
+        "make an account with the role admin, also beside a running server; the password is asked for, or read from "
+        "standard input where that is no terminal",
+    )
+    create.add_argument("--email", required=True, metavar="ADDRESS", type=text)
+    create.add_argument("--name", required=True, metavar="NAME", type=text)
+    add(commands, "openapi", openapi, "print the OpenAPI document")
+    return top
+
+
+Run = Callable[[Settings, argparse.Namespace], int]
+
+
+def text(argument: str) -> str:
+    """An argument that is text: bytes that are none arrive as lone surrogates, which nothing could store."""
+    argument.encode()
+    return argument
+
+
+def _flags(told: argparse.Namespace) -> dict[str, str]:
+    return {name: value for name in ("data", "listen") if (value := getattr(told, name, None)) is not None}
+
+
+def _words(error: OSError) -> str:
+    what = error.strerror or str(error)
+    return f"{error.filename}: {what}" if error.filename is not None else what
+
+
+# --- run
+
+
+def run(settings: Settings, told: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    # Imported here: what the other commands need is there sooner.
+    from shoplist_appliance.app import build_app, running
+    from shoplist_appliance.ops import logs
+    from shoplist_appliance.ops.metrics import Counters
+
+    told_to_end = _told_to_end()
+    counters = Counters()
+    logs.setup(settings.log_level, settings.log_format, counters)
+    app = build_app(settings, counters=counters)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(running(app))
+        except OSError as error:
+            if error.errno in CANNOT_LISTEN or isinstance(error, socket.gaierror) or error.filename is None:
+                raise CannotStart(f"listen: {settings.listen} cannot be listened on: {error.strerror}") from None
+            raise
+        if not await app.store.has_admin():
+            say(f"nobody is admin yet: {_how_to_make_an_admin(settings)}")
+        _say_lan_addresses(settings, app.url)
+        print(f"ready {app.url}", flush=True)
+        await told_to_end.wait()
+        backstop = threading.Timer(END_AFTER_SECONDS, _end_now)
+        backstop.daemon = True
+        backstop.start()
+
+
+def _told_to_end() -> asyncio.Event:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
+def _end_now() -> None:
+    say("the end took too long and is cut short; what was acknowledged is stored")
+    os._exit(0)
+
+
+def say(line: str) -> None:
+    """A line for whoever started us. Standard output has the ready line only."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _how_to_make_an_admin(settings: Settings) -> str:
+    installed = Path(sys.argv[0]).name == "shoplist-appliance"
+    command = "shoplist-appliance" if installed else "scripts/run"
+    data = "" if settings.data == Settings().data else f" --data {settings.data}"
+    return f"{command} admin create --email ADDRESS --name NAME{data}"
+
+
+def _say_lan_addresses(settings: Settings, url: str) -> None:
+    from shoplist_appliance.ops.lan import addresses
+
+    host, _ = settings.address
+    if host in ("0.0.0.0", "::"):
+        for address in addresses(host):
+            say(f"in this network: {url.replace(f'[{host}]' if ':' in host else host, address)}")
+
+
+# --- admin create
+
+
+def create_admin(settings: Settings, told: argparse.Namespace) -> int:
+    """Make an account with the role admin, by the same rules as an account that is registered."""
+    from pydantic import ValidationError
+
+    from shoplist_appliance import app
+    from shoplist_appliance.domain.errors import Conflict
+    from shoplist_appliance.web import problems, words
+    from shoplist_appliance.web.ops.accounts import Register
+
+    password = _password()
+    try:
+        new = Register.model_validate({"email": told.email, "name": told.name, "password": password})
+        person = asyncio.run(app.create_admin(settings, new.email, new.name, new.password))
+    except ValidationError as error:
+        place, reason = next(iter(problems.invalid(error).fields.items()))
+        raise CannotStart(f"{place}: {words.field(reason, 'en')}") from None
+    except Conflict:
+        end(1, f"there is an account with the address {told.email} already")
+    print(f"{person.name} is an admin")
+    return 0
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.buffer.readline().decode(errors="replace").rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        end(1, "the two passwords differ")
+    return password
+
+
+# --- openapi
+
+
+def openapi(settings: Settings, told: argparse.Namespace) -> int:
+    """Print the OpenAPI document."""
+    return 0
