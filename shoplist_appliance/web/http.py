@@ -1,0 +1,222 @@
+"""Operations over HTTP: ``POST /api/<operation>``, a JSON object in, a JSON object or a problem object out."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from tornado.httputil import HTTPHeaders
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from shoplist_appliance.config import Settings
+from shoplist_appliance.domain.errors import (
+    DomainError,
+    Invalid,
+    MethodNotAllowed,
+    TooLarge,
+    Unauthenticated,
+    UnknownOperation,
+    UnsupportedType,
+)
+from shoplist_appliance.domain.people import Language
+from shoplist_appliance.usecases.people import People
+from shoplist_appliance.web import auth, problems
+from shoplist_appliance.web.headers import API_HEADERS
+from shoplist_appliance.web.operations import Caller, Dispatcher
+from shoplist_appliance.web.requests import client_address, is_https, language_of, new_request_id
+from shoplist_appliance.web.rows import Access
+from shoplist_appliance.web.shells import Shells
+
+log = logging.getLogger(__name__)
+
+API = "/api/"
+MOST_BODY = 1 << 20
+# A refused body is read to its end, and thrown away, so that its sender is still there for the answer; up to this much.
+MOST_DISCARDED = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What every handler is given."""
+
+    dispatcher: Dispatcher
+    people: People
+    settings: Settings
+    check: Callable[[], Awaitable[None]]  # raises where a write would fail now
+    metrics: Callable[[], str]
+    shells: Shells = field(default_factory=Shells)
+
+
+@stream_request_body
+class Handler(RequestHandler):
+    """Any answer over HTTP: with an id and safe headers, and a problem object for whatever goes wrong.
+
+    Bodies are streamed, because Tornado answers those that it reads itself, and finds wrong, with a bare 400.
+    """
+
+    allowed = "GET, HEAD"
+
+    def initialize(self, door: Door, page: str = "") -> None:
+        self.door = door
+        self.page = page
+        self.language: Language = language_of(self.request)
+
+    def set_default_headers(self) -> None:
+        self.request_id = getattr(self, "request_id", None) or new_request_id()
+        self.clear_header("Server")
+        self.set_header("X-Request-Id", self.request_id)
+        for name, value in API_HEADERS.items():
+            self.set_header(name, value)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """A page needs no body; one that comes all the same is thrown away."""
+        return None
+
+    def caller(self) -> Caller:
+        """Whoever calls without saying who they are."""
+        return Caller(None, self.language, client_address(self.request, self.door.settings.proxies), self.request_id)
+
+    def answer(self, value: object, media_type: str = "application/json") -> None:
+        """Send a JSON value."""
+        self.set_header("Content-Type", media_type)
+        self.finish(orjson.dumps(value))
+
+    def refuse(self, error: BaseException, caller: Caller | None = None, operation: str = "") -> None:
+        """Send a problem object."""
+        problem = self.door.dispatcher.problem(error, caller or self.caller(), operation)
+        self.clear()
+        self.set_status(int(str(problem["status"])))
+        if "retry_after" in problem:
+            self.set_header("Retry-After", str(problem["retry_after"]))
+        if isinstance(error, Unauthenticated):
+            self.set_header("WWW-Authenticate", "Bearer")
+        if isinstance(error, MethodNotAllowed):
+            self.set_header("Allow", self.allowed)
+        self.answer(problem, problems.MEDIA_TYPE)
+
+    def log_exception(self, *error: Any) -> None:
+        """Logged where it is answered: in ``Dispatcher.problem``."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """What Tornado refuses by itself, or what a handler did not expect."""
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        if isinstance(error, HTTPError):
+            error = MethodNotAllowed() if error.status_code == 405 else Invalid()
+        self.refuse(error or DomainError())
+
+
+class ApiHandler(Handler):
+    """One call of an operation. What is wrong is answered in the contract's order, once the body has been read."""
+
+    allowed = "POST"
+
+    def initialize(self, door: Door, page: str = "") -> None:
+        super().initialize(door)
+        self._name = self.request.path.removeprefix(API)
+        row = door.dispatcher.table.get(self._name)
+        self._row = None if row is None or row.live_only else row
+        self._refusal = self._refused_by_head()
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def _refused_by_head(self) -> DomainError | None:
+        if self._row is None:
+            return UnknownOperation()
+        if self.request.method != "POST":
+            return MethodNotAllowed()
+        return TooLarge() if _length(self) > MOST_BODY else None
+
+    def prepare(self) -> None:
+        """A body that is announced and not wanted need not be sent."""
+        waits = self.request.headers.get("Expect", "").lower() == "100-continue"
+        if self._refusal is not None and (waits or _length(self) > MOST_DISCARDED):
+            self.refuse(self._refusal, operation=self._name)
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep what may still become a payload; Tornado gives no piece once the answer is out."""
+        self._size += len(chunk)
+        if self._refusal is None and self._size > MOST_BODY:
+            self._refusal = TooLarge()
+            self._chunks.clear()
+        if self._refusal is None:
+            self._chunks.append(chunk)
+        elif self._size > MOST_DISCARDED:
+            self.refuse(self._refusal, operation=self._name)
+
+    async def post(self) -> None:
+        """Call the operation."""
+        caller: Caller | None = None
+        try:
+            body = self._body()
+            caller = await self._caller()
+            answer = await self.door.dispatcher.call(self._name, body, caller)
+        except Exception as error:
+            self.refuse(error, caller, self._name)
+            if isinstance(error, Unauthenticated):
+                self._tend_cookie({})
+        else:
+            self._tend_cookie(answer)
+            self.answer(answer)
+
+    get = head = put = patch = delete = options = post
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A method that Tornado has never heard of is refused as any other is, and after an unknown name."""
+        if status_code == 405 and self._refusal is not None:
+            self.refuse(self._refusal, operation=self._name)
+        else:
+            super().write_error(status_code, **kwargs)
+
+    def _body(self) -> bytes:
+        if self._refusal is not None:
+            raise self._refusal
+        if self._size and not _is_json(self.request.headers):
+            raise UnsupportedType
+        return b"".join(self._chunks)
+
+    async def _caller(self) -> Caller:
+        """What anyone may call does not look at who calls: a dead cookie keeps nobody from signing in."""
+        if self._row is None or self._row.access is Access.ANYONE:
+            return self.caller()
+        settings = self.door.settings
+        principal = await auth.authenticate(self.request, self.door.people, settings.url)
+        address = client_address(self.request, settings.proxies)
+        return Caller(principal, language_of(self.request, principal.language), address, self.request_id)
+
+    def _tend_cookie(self, answer: Any) -> None:
+        """Give the browser the token of a sign-in, keep it for another term, or take it away."""
+        match self._row.cookie if self._row else None:
+            case "sets":
+                self._set_cookie(answer["token"])
+            case "renews" if auth.bearer(self.request) is None:
+                self._set_cookie(auth.cookie_token(self.request) or "")
+            case "clears":
+                self._set_cookie("", seconds=0)
+
+    def _set_cookie(self, token: str, seconds: int = auth.COOKIE_SECONDS) -> None:
+        settings = self.door.settings
+        self.set_cookie(
+            auth.COOKIE,
+            token,
+            max_age=seconds,
+            httponly=True,
+            samesite="Lax",
+            secure=is_https(self.request, settings.proxies, settings.url),
+        )
+
+
+def _length(handler: RequestHandler) -> int:
+    """The length that the head announces; 0 where it does not. One that is no number is refused by Tornado."""
+    text = handler.request.headers.get("Content-Length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else MOST_DISCARDED + 1 if text else 0
+
+
+def _is_json(headers: HTTPHeaders) -> bool:
+    media_type, *parameters = headers.get("Content-Type", "").lower().split(";")
+    pairs = [parameter.partition("=") for parameter in parameters]
+    return (
+        media_type.strip() == "application/json"
+        and all(value.strip('" ') in ("utf-8", "utf8") for name, _, value in pairs if name.strip() == "charset")
+        and headers.get("Content-Encoding", "identity").lower() == "identity"
+    )

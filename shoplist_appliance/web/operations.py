@@ -1,0 +1,166 @@
+"""The table of operations and the one way to call them, over HTTP and over a live connection alike."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from shoplist_appliance.domain.errors import (
+    DomainError,
+    Forbidden,
+    Invalid,
+    Unauthenticated,
+    UnknownOperation,
+)
+from shoplist_appliance.usecases.people import Principal
+from shoplist_appliance.usecases.services import Services
+from shoplist_appliance.web import ops, problems
+from shoplist_appliance.web.ratelimit import Limits, network_of
+from shoplist_appliance.web.rows import Access, Caller, House, Operation, UndecidedAccess
+
+__all__ = ["TABLE", "Access", "Caller", "Dispatcher", "House", "Operation", "Started", "table_of"]
+
+log = logging.getLogger(__name__)
+
+
+class Counting(Protocol):
+    """Where calls and refusals are counted."""
+
+    def add(self, name: str, amount: float = 1, /, **labels: str) -> None: ...
+
+
+def table_of(rows: Iterable[Operation]) -> Mapping[str, Operation]:
+    """The rows by name. Raises ``UndecidedAccess`` for one that does not say who may call it."""
+    table: dict[str, Operation] = {}
+    for row in rows:
+        if row.access is None:
+            raise UndecidedAccess(row.name)
+        table[row.name] = row
+    return table
+
+
+TABLE = table_of(ops.ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A call that has taken its place. Whoever waits for ``waiting`` gives its result to ``answer``.
+
+    ``waiting`` is a future for what waits for a list's turn, else a coroutine: await it, or make it a task.
+    """
+
+    operation: Operation
+    caller: Caller
+    waiting: Awaitable[Any]
+
+    def answer(self, result: Any) -> object:
+        """The JSON value of the answer; None where ``caller.reply`` was given it already (``lists.open``)."""
+        return self.operation.shape(result, self.caller)
+
+
+class Dispatcher:
+    """Calls operations: authorises, limits, validates, runs; and turns what goes wrong into problem objects."""
+
+    def __init__(
+        self,
+        services: Services,
+        limits: Limits,
+        counters: Counting,
+        base_url: Callable[[], str],
+        table: Mapping[str, Operation] = TABLE,
+    ) -> None:
+        self.table = table
+        self.base_url = base_url
+        self._house = House(services, base_url, limits)
+        self._limits = limits
+        self._counters = counters
+        self._validators = {name: TypeAdapter(row.input).validator.validate_python for name, row in table.items()}
+
+    async def call(self, name: str, payload: object, caller: Caller) -> object:
+        """Run an operation to its JSON answer. Raises ``DomainError``; suspends only after ``begin`` is through."""
+        started = self.begin(name, payload, caller)
+        return started.answer(await started.waiting)
+
+    def begin(self, name: str, payload: object, caller: Caller) -> Started:
+        """All that comes before the use case, in the contract's order, and the start of the use case; never suspends.
+
+        ``payload`` is a JSON value, or the bytes of one, which are then decoded when their turn in that order has come.
+        """
+        row = self.table.get(name)
+        if row is None or (row.live_only and caller.listener is None):
+            raise UnknownOperation
+        self._admit(row, caller)
+        wish = self._validated(row, caller, payload)
+        return Started(row, caller, row.run(self._house, wish, caller))
+
+    def _admit(self, row: Operation, caller: Caller) -> None:
+        """Access, then rate. What needs no sign-in is limited by address; what is signed in never is."""
+        if row.access is Access.ANYONE:
+            self._limits.take(row.rate, (row.name, network_of(caller.address)))
+            return
+        principal = caller.principal
+        if principal is None:
+            raise Unauthenticated
+        if not self._house.services.people.is_live(principal.token):
+            raise Unauthenticated("token")  # a live connection, between the end of its token and its own
+        _allow(row, principal)
+        self._limits.take(row.rate, principal.token)
+
+    def _validated(self, row: Operation, caller: Caller, payload: object) -> object:
+        malformed: Invalid | None = None
+        if isinstance(payload, bytes):
+            try:
+                payload = self.decode(payload)
+            except Invalid as error:
+                malformed = error
+        if row.weight is not None:
+            rate, weigh = row.weight
+            self._limits.take(rate, caller.me.person, weigh(payload))
+        if malformed is not None:
+            raise malformed
+        try:
+            return self._validators[row.name](payload)
+        except ValidationError as error:
+            raise problems.invalid(error) from None
+
+    @staticmethod
+    def decode(raw: bytes | str) -> Any:
+        """The JSON value of a text. Raises ``Invalid``, for NaN, endless numbers and lone surrogates too."""
+        if not raw:
+            return {}
+        try:
+            return orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            raise Invalid("json") from None
+
+    def problem(self, error: BaseException, caller: Caller, operation: str = "") -> dict[str, object]:
+        """The problem object that answers a call, in the caller's language: logged and counted here, and only here.
+
+        Whatever is no ``DomainError`` is a fault of ours: logged with its trace, answered as ``internal``.
+        """
+        name = operation if operation in self.table else ""
+        person = caller.principal.person if caller.principal else None
+        told = {"request_id": caller.request_id, "operation": name or None, "person": person}
+        if not isinstance(error, DomainError):
+            log.error("unexpected failure", exc_info=error, extra=told)
+            error = DomainError()
+        elif error.status >= 500:
+            log.warning("not done: %s", error, extra=told | {"status": error.status})
+        else:
+            log.info("refused: %s", error, extra=told | {"status": error.status})
+        self._counters.add("refused", code=error.code, operation=name)
+        return problems.problem(error, caller.language, caller.request_id)
+
+
+def _allow(row: Operation, principal: Principal) -> None:
+    if row.access is Access.MANAGE:
+        if not principal.session:
+            raise Forbidden("api_token")
+    elif row.access is Access.WRITE:
+        if "write" not in principal.scopes:
+            raise Forbidden("scope_write")
+    elif "read" not in principal.scopes:
+        raise Forbidden("scope_read")

@@ -1,0 +1,176 @@
+"""Accounts: registering, signing in and out, and what a person may change of their own."""
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound, WrongCredentials
+from shoplist_appliance.domain.people import Person, email_key
+from shoplist_appliance.usecases.people import SignedIn
+from shoplist_appliance.web import outputs, shapes
+from shoplist_appliance.web.fields import Email, Input, Language, Name, Nothing, OpaqueId, Password, Theme
+from shoplist_appliance.web.ratelimit import Rate, network_of
+from shoplist_appliance.web.rows import Access, Caller, House, Operation
+
+# Twenty phones of a household share one address; a hash of a password takes 26 ms of one thread.
+REGISTERING = Rate("register", burst=60, per_second=0.5)
+SIGNING_IN = Rate("sign_in", burst=100, per_second=1)
+# Wrong passwords for one account from one network: enough for anyone who tries to remember, nothing for who guesses.
+FAILING = Rate("sign_in_failures", burst=10, per_second=1 / 60)
+# And from everywhere together.
+FAILING_ANYWHERE = Rate("sign_in_failures_anywhere", burst=100, per_second=1 / 20)
+PASSWORDS = Rate("passwords", burst=10, per_second=1 / 10)
+
+Device = Annotated[Name | None, Field(description="What the person will know this device by, among their tokens.")]
+Invitation = Annotated[OpaqueId | None, Field(description="The code of an invitation to a list, which is then joined.")]
+
+
+class Register(Input):
+    """What a new account needs."""
+
+    email: Email
+    password: Password
+    name: Name
+    language: Annotated[Language | None, Field(description="At first the caller's.")] = None
+    device: Device = None
+    invitation: Invitation = None
+
+
+class SignIn(Input):
+    """What proves who signs in."""
+
+    email: Email
+    password: Password
+    totp: Annotated[OpaqueId | None, Field(description="A code, where the account has a second factor.")] = None
+    device: Device = None
+
+
+class UpdateAccount(Input):
+    """What is to change; what is missing stays."""
+
+    name: Name | None = None
+    language: Language | None = None
+    theme: Theme | None = None
+
+
+class ChangePassword(Input):
+    """The password as it is, and as it is to be."""
+
+    password: Password
+    new_password: Password
+
+
+async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
+    people, members = house.services.people, house.services.members
+    check = partial(members.check, wish.invitation) if wish.invitation else None
+    language = wish.language or caller.language
+    signed_in = await people.register(wish.email, wish.password, wish.name, language, wish.device, check)
+    if wish.invitation:
+        await members.accept(signed_in.person.id, wish.invitation)
+    return signed_in
+
+
+async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
+    """An attempt counts as failed until it has succeeded, so that many at once are as limited as one after another."""
+    account = email_key(wish.email)
+    attempts = ((FAILING, (account, network_of(caller.address))), (FAILING_ANYWHERE, account))
+    for rate, key in attempts:
+        house.limits.take(rate, key)
+    signed_in = await house.services.people.sign_in(wish.email, wish.password, wish.device)
+    for rate, key in attempts:
+        house.limits.give_back(rate, key)
+    return signed_in
+
+
+async def _me(house: House, wish: Nothing, caller: Caller) -> Person:
+    return await house.services.people.me(caller.me.person)
+
+
+async def _update(house: House, wish: UpdateAccount, caller: Caller) -> Person:
+    return await house.services.people.update(caller.me.person, wish.name, wish.language, wish.theme)
+
+
+async def _change_password(house: House, wish: ChangePassword, caller: Caller) -> None:
+    await house.services.people.change_password(caller.me, wish.password, wish.new_password)
+
+
+async def _sign_out(house: House, wish: Nothing, caller: Caller) -> None:
+    await house.services.people.sign_out(caller.me)
+
+
+_PASSWORD = "a long sentence is a good password"
+
+ROWS = (
+    Operation(
+        name="accounts.register",
+        summary="Make an account and sign it in",
+        access=Access.ANYONE,
+        rate=REGISTERING,
+        input=Register,
+        output=outputs.SignedInAnswer,
+        example={"email": "ann@example.org", "password": _PASSWORD, "name": "Ann", "language": "en", "device": "Phone"},
+        errors=(Forbidden, NotFound, Conflict, Gone),
+        cookie="sets",
+        run=_register,
+        shape=shapes.signed_in_answer,
+    ),
+    Operation(
+        name="accounts.sign_in",
+        summary="Sign a device in",
+        description="Unknown address and wrong password are answered alike. A browser gets the token in a cookie too.",
+        access=Access.ANYONE,
+        rate=SIGNING_IN,
+        input=SignIn,
+        output=outputs.SignedInAnswer,
+        example={"email": "ann@example.org", "password": _PASSWORD, "device": "Phone"},
+        errors=(WrongCredentials,),
+        cookie="sets",
+        run=_sign_in,
+        shape=shapes.signed_in_answer,
+    ),
+    Operation(
+        name="accounts.me",
+        summary="The account that calls",
+        access=Access.READ,
+        input=Nothing,
+        output=outputs.UserAnswer,
+        example={},
+        cookie="renews",
+        run=_me,
+        shape=shapes.user_answer,
+    ),
+    Operation(
+        name="accounts.update",
+        summary="Change name, language or theme",
+        access=Access.WRITE,
+        input=UpdateAccount,
+        output=outputs.UserAnswer,
+        example={"name": "Ann", "theme": "dark"},
+        run=_update,
+        shape=shapes.user_answer,
+    ),
+    Operation(
+        name="accounts.change_password",
+        summary="Change the password and end all other sessions",
+        access=Access.MANAGE,
+        rate=PASSWORDS,
+        input=ChangePassword,
+        output=outputs.Done,
+        example={"password": _PASSWORD, "new_password": "another sentence is a good one too"},
+        errors=(WrongCredentials,),
+        run=_change_password,
+        shape=shapes.nothing,
+    ),
+    Operation(
+        name="accounts.sign_out",
+        summary="End the token that calls, and clear the cookie",
+        access=Access.READ,
+        input=Nothing,
+        output=outputs.Done,
+        example={},
+        cookie="clears",
+        run=_sign_out,
+        shape=shapes.nothing,
+    ),
+)

@@ -1,0 +1,97 @@
+"""Members of a list: who shares it, inviting by link, accepting, leaving."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
+from shoplist_appliance.domain.ids import ListId
+from shoplist_appliance.domain.lists import Role
+from shoplist_appliance.domain.people import PersonName
+from shoplist_appliance.usecases.lists import ListView
+from shoplist_appliance.web import outputs, shapes
+from shoplist_appliance.web.fields import Input, OpaqueId, Uuid
+from shoplist_appliance.web.ops.lists import OneList
+from shoplist_appliance.web.rows import Access, Caller, House, Operation
+
+
+class InviteByLink(Input):
+    """To which list, and as what."""
+
+    list: Uuid
+    role: Literal["editor", "viewer"]
+    link: Annotated[Literal[True], Field(description="A link, which serves anyone who holds it for 7 days.")]
+
+
+class AcceptInvitation(Input):
+    """The code in which an invitation's link ends."""
+
+    code: OpaqueId
+
+
+async def _list(house: House, wish: OneList, caller: Caller) -> Sequence[tuple[PersonName, Role]]:
+    return await house.services.members.list(caller.me.person, ListId(wish.list))
+
+
+async def _invite(house: House, wish: InviteByLink, caller: Caller) -> tuple[str, str]:
+    made = await house.services.members.invite(caller.me.person, ListId(wish.list), wish.role)
+    return made.code, f"{house.base_url()}/join/{made.code}"
+
+
+async def _accept(house: House, wish: AcceptInvitation, caller: Caller) -> ListView:
+    return await house.services.members.accept(caller.me.person, wish.code)
+
+
+async def _leave(house: House, wish: OneList, caller: Caller) -> None:
+    await house.services.members.leave(caller.me.person, ListId(wish.list))
+
+
+_LIST = "0193b0a0-6c1e-7d3a-9f00-5e1c2a7b4d10"
+
+ROWS = (
+    Operation(
+        name="members.list",
+        summary="Who shares the list, and as what",
+        access=Access.READ,
+        input=OneList,
+        output=outputs.MembersAnswer,
+        example={"list": _LIST},
+        errors=(NotFound, Gone),
+        run=_list,
+        shape=shapes.members_answer,
+    ),
+    Operation(
+        name="members.invite",
+        summary="Make a link that lets its holders join",
+        access=Access.MANAGE,
+        input=InviteByLink,
+        output=outputs.InvitedAnswer,
+        example={"list": _LIST, "role": "editor", "link": True},
+        errors=(NotFound, Forbidden, Gone, Conflict),
+        run=_invite,
+        shape=shapes.invited_answer,
+    ),
+    Operation(
+        name="members.accept",
+        summary="Join the list of an invitation; once more may raise a role and never lowers one",
+        access=Access.MANAGE,
+        input=AcceptInvitation,
+        output=outputs.ListAnswer,
+        example={"code": "3Qx0m7yV9tG2hJ5kL8pR1sT4uW6zA0bC3dE5fH7iK9o"},
+        errors=(NotFound, Gone),
+        run=_accept,
+        shape=shapes.list_answer,
+    ),
+    Operation(
+        name="members.leave",
+        summary="Be a member no longer; the owner cannot leave",
+        access=Access.MANAGE,
+        input=OneList,
+        output=outputs.Done,
+        example={"list": _LIST},
+        errors=(NotFound, Gone, Conflict),
+        run=_leave,
+        shape=shapes.nothing,
+    ),
+)

@@ -1,0 +1,238 @@
+"""What browsers read by GET: the shells of pages, static files, the documentation, and whether the server is well."""
+
+import mimetypes
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import orjson
+
+from shoplist_appliance.domain.errors import DomainError, MethodNotAllowed, NotFound
+from shoplist_appliance.domain.people import Theme
+from shoplist_appliance.usecases.people import People
+from shoplist_appliance.web import auth, openapi, protocol
+from shoplist_appliance.web.headers import page_headers
+from shoplist_appliance.web.http import Handler
+from shoplist_appliance.web.operations import TABLE
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "account": "Account",
+        "lists": "Lists",
+        "list": "List",
+        "join": "Invitation",
+        "noscript": "This page needs JavaScript.",
+        "missing": "There is no such page",
+        "not_built": "The pages of this server are not built yet. Run scripts/static, then load this page again.",
+        "back": "To the lists",
+    },
+    "ru": {
+        "account": "Учётная запись",
+        "lists": "Списки",
+        "list": "Список",
+        "join": "Приглашение",
+        "noscript": "Для этой страницы нужен JavaScript.",
+        "missing": "Такой страницы нет",
+        "not_built": "Страницы этого сервера ещё не собраны. Запустите scripts/static и загрузите эту страницу снова.",
+        "back": "К спискам",
+    },
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+
+# What the machine's own tables of types often lack or have otherwise.
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+class PageHandler(Handler):
+    """A page, in the language of its reader: the account's, else the browser's."""
+
+    theme: Theme = "auto"
+
+    async def prepare(self) -> None:
+        """Headers of a page, and what its reader chose."""
+        for name, value in page_headers(self.request.host).items():
+            self.set_header(name, value)
+        self.set_header("Vary", "Accept-Language, Cookie")
+        await self._ask_reader(self.door.people)
+
+    async def _ask_reader(self, people: People) -> None:
+        token = auth.cookie_token(self.request)
+        if token is None or len(token) > auth.LONGEST_TOKEN:
+            return
+        try:
+            principal = people.cached(token) or await people.authenticate(token)
+            person = await people.me(principal.person)
+        except DomainError:
+            return  # nobody whom we know, or nobody whom we can ask for now: the page is the same
+        self.language, self.theme = person.language, person.theme
+
+    def show(self, template: str, **values: object) -> None:
+        """Send a page."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        values = {"language": self.language, "theme": self.theme, **values}
+        self.finish(self.door.shells.render(template, values))
+
+    def say(self, status: int, word: str) -> None:
+        """Send a page of one sentence, which needs no build."""
+        words = WORDS[self.language]
+        self.set_status(status)
+        self.show("message.html", message=words[word], back=words["back"])
+
+    async def head(self, *arguments: str) -> None:
+        """As GET, without the body."""
+        await self.get(*arguments)
+
+    async def get(self, *arguments: str) -> None:
+        """There is no such page; subclasses have one."""
+        self.say(404, "missing")
+
+
+class ShellPage(PageHandler):
+    """A page whose content the browser draws. It is the same for everyone, signed in or not."""
+
+    async def get(self, *arguments: str) -> None:
+        """The shell."""
+        build = self.door.shells.build
+        if build is None:
+            self.say(503, "not_built")
+            return
+        words = WORDS[self.language]
+        self.show("page.html", build=build.name, page=self.page, title=words[self.page], noscript=words["noscript"])
+
+
+class StartPage(PageHandler):
+    """The site's first page: the lists."""
+
+    async def get(self, *arguments: str) -> None:
+        """Elsewhere; whoever is not signed in is sent on from there."""
+        self.redirect("/list")
+
+
+class SwaggerPage(PageHandler):
+    """The API to read and to try."""
+
+    async def get(self, *arguments: str) -> None:
+        """Swagger UI."""
+        build = self.door.shells.build
+        if build is None or "swagger/swagger-ui-bundle.js" not in build.files:
+            self.say(503, "not_built")
+            return
+        self.show("swagger.html", build=build.name, noscript=WORDS[self.language]["noscript"])
+
+
+class LivePage(PageHandler):
+    """The live protocol, with its operations from the table."""
+
+    async def get(self, *arguments: str) -> None:
+        """Readable without a build too."""
+        build = self.door.shells.build
+        self.show("live.html", build=build.name if build else None, **protocol.described(TABLE))
+
+
+@cache
+def _document() -> bytes:
+    return orjson.dumps(openapi.document(TABLE))
+
+
+class OpenApiFile(Handler):
+    """The OpenAPI document."""
+
+    async def get(self) -> None:
+        """All of it."""
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Content-Type", "application/json")
+        self.finish(_document())
+
+    head = get
+
+
+class StaticFile(Handler):
+    """A file of the build, cached for ever: another content has another address."""
+
+    async def get(self) -> None:
+        """Only what the build's manifest names is there, so no path leads anywhere else."""
+        build = self.door.shells.build
+        name, _, file = self.request.path.removeprefix("/static/").partition("/")
+        if build is None or name != build.name or file not in build.files:
+            self.refuse(NotFound("file"))
+            return
+        path, encoding = _smallest(build.folder / file, self.request.headers.get("Accept-Encoding", ""))
+        if encoding:
+            self.set_header("Content-Encoding", encoding)
+        self.set_header("Content-Type", _type(file))
+        self.set_header("Vary", "Accept-Encoding")
+        self.set_header("Cache-Control", FOR_EVER)
+        self.finish(path.read_bytes())
+
+    head = get
+
+    def compute_etag(self) -> None:
+        """None is needed: the address says which content it is."""
+        return
+
+
+def _smallest(path: Path, accepted: str) -> tuple[Path, str]:
+    """The file as the build compressed it, if the browser takes it so."""
+    codings = {part.partition(";")[0].strip() for part in accepted.lower().split(",") if "q=0" not in part}
+    for coding, suffix in (("br", ".br"), ("gzip", ".gz")):
+        packed = path.with_name(path.name + suffix)
+        if coding in codings and packed.is_file():
+            return packed, coding
+    return path, ""
+
+
+def _type(file: str) -> str:
+    return _TYPES.get(Path(file).suffix) or mimetypes.guess_type(file)[0] or "application/octet-stream"
+
+
+class Healthy(Handler):
+    """Whether the process answers."""
+
+    async def get(self) -> None:
+        """It does."""
+        self.answer({"status": "ok"})
+
+    head = get
+
+
+class Ready(Handler):
+    """Whether calls would succeed now."""
+
+    async def get(self) -> None:
+        """``503`` with a problem object where a write would fail."""
+        try:
+            await self.door.check()
+        except DomainError as error:
+            self.refuse(error)
+        else:
+            self.answer({"status": "ready"})
+
+    head = get
+
+
+class Metrics(Handler):
+    """What was counted, in the text format of Prometheus."""
+
+    async def get(self) -> None:
+        """Numbers only; nothing of what anyone wrote."""
+        self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.finish(self.door.metrics())
+
+    head = get
+
+
+class Elsewhere(PageHandler):
+    """Whatever no other row of the routes knows."""
+
+    async def post(self, *arguments: str) -> None:
+        """Only operations are called by POST and the like."""
+        self.refuse(MethodNotAllowed())
+
+    put = patch = delete = options = post

@@ -1,0 +1,79 @@
+"""Every address of the site, on one screen."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol
+
+from tornado.web import Application, RequestHandler
+
+from shoplist_appliance.config import Settings
+from shoplist_appliance.usecases.people import People
+from shoplist_appliance.web.http import ApiHandler, Door
+from shoplist_appliance.web.operations import Dispatcher
+from shoplist_appliance.web.pages import (
+    Elsewhere,
+    Healthy,
+    LivePage,
+    Metrics,
+    OpenApiFile,
+    Ready,
+    ShellPage,
+    StartPage,
+    StaticFile,
+    SwaggerPage,
+)
+from shoplist_appliance.web.server import http_server
+
+__all__ = ["application", "http_server"]
+
+log = logging.getLogger(__name__)
+
+
+class Counted(Protocol):
+    """What was counted, as a page."""
+
+    def render(self) -> str: ...
+
+
+def application(
+    dispatcher: Dispatcher,
+    settings: Settings,
+    people: People,
+    *,
+    check: Callable[[], Awaitable[None]],
+    counters: Counted,
+    live: Iterable[Any] = (),
+) -> Application:
+    """The site. ``check`` raises where a write would fail now; ``live`` are the rules of the live door."""
+    given = {"door": Door(dispatcher, people, settings, check, counters.render)}
+    rules = [
+        *live,
+        (r"/api(?:/.*)?", ApiHandler, given),
+        (r"/", StartPage, given),
+        (r"/account", ShellPage, given | {"page": "account"}),
+        (r"/list", ShellPage, given | {"page": "lists"}),
+        (r"/list/[^/]+", ShellPage, given | {"page": "list"}),
+        (r"/join/[^/]+", ShellPage, given | {"page": "join"}),
+        (r"/swagger", SwaggerPage, given),
+        (r"/swagger/live", LivePage, given),
+        (r"/openapi\.json", OpenApiFile, given),
+        (r"/static/.*", StaticFile, given),
+        (r"/healthz", Healthy, given),
+        (r"/readyz", Ready, given),
+        (r"/metrics", Metrics, given),
+    ]
+    return Application(
+        rules,
+        default_handler_class=Elsewhere,
+        default_handler_args=given,
+        log_function=_log,
+    )
+
+
+def _log(handler: RequestHandler) -> None:
+    """One line for each answer, for who asks for that much; refusals have one of their own."""
+    if log.isEnabledFor(logging.DEBUG):
+        ms = round(1000 * handler.request.request_time(), 1)
+        request_id = handler._headers.get("X-Request-Id")
+        extra = {"request_id": request_id, "status": handler.get_status(), "ms": ms}
+        log.debug("answered", extra=extra)

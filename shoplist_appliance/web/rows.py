@@ -1,0 +1,81 @@
+"""What a row of the table of operations says, and who may call what."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+from shoplist_appliance.domain.errors import DomainError
+from shoplist_appliance.domain.people import Language
+from shoplist_appliance.ports import Listener
+from shoplist_appliance.usecases.people import Principal
+from shoplist_appliance.usecases.services import Services
+from shoplist_appliance.web.ratelimit import USUAL, Limits, Rate
+
+
+class Access(Enum):
+    """Who may call an operation. What a list itself allows is decided in its turn, by the use case."""
+
+    ANYONE = "anyone"  # no token is asked for, and one that is sent is not looked at
+    READ = "read"  # any token with the scope `read`
+    WRITE = "write"  # any token with the scope `write`
+    MANAGE = "manage"  # signed in: no token of tokens.create, whatever its scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and how they want to be spoken to. Only a live connection has ``listener`` and ``reply``.
+
+    ``reply`` takes the answer of ``lists.open``, in the very step that joins the room.
+    """
+
+    principal: Principal | None
+    language: Language
+    address: str
+    request_id: str
+    listener: Listener | None = None
+    reply: Callable[[object], None] | None = None
+
+    @property
+    def me(self) -> Principal:
+        """The principal, where the row's access has made sure that there is one."""
+        assert self.principal is not None
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What rows run on. ``base_url`` is where people reach this server: the setting ``url``, else the ready line's."""
+
+    services: Services
+    base_url: Callable[[], str]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation: its name, its models, who may call it, and what it runs.
+
+    ``run`` starts the use case and returns what to wait for; it does not suspend before a list's turn is taken.
+    ``shape`` makes the JSON value of the answer from the result. ``errors`` are those of the use case; what any
+    operation may answer is added in the documentation. ``weight`` names a second rate and what a payload counts there.
+    """
+
+    name: str
+    summary: str
+    input: Any
+    output: Any
+    example: dict[str, Any]
+    run: Callable[[House, Any, Caller], Awaitable[Any]]
+    shape: Callable[[Any, Caller], object]
+    access: Access | None = None
+    rate: Rate = USUAL
+    weight: tuple[Rate, Callable[[object], int]] | None = None
+    errors: Sequence[type[DomainError]] = field(default=())
+    description: str = ""
+    live_only: bool = False
+    cookie: Literal["sets", "renews", "clears"] | None = None  # what it does with the cookie, over HTTP
+
+
+class UndecidedAccess(Exception):
+    """A row does not say who may call it: the process does not start."""

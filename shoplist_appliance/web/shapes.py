@@ -1,0 +1,217 @@
+"""The JSON values of answers and events, made from what the use cases return; times become text here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, assert_never
+
+from shoplist_appliance.domain.list_rules import Edited
+from shoplist_appliance.domain.lists import Change, Result, Role
+from shoplist_appliance.domain.people import Person, PersonName, Token
+from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
+from shoplist_appliance.usecases.lists import History, ListView, Opened
+from shoplist_appliance.usecases.people import SignedIn
+from shoplist_appliance.web.problems import problem
+from shoplist_appliance.web.rows import Caller
+
+Json = dict[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=4096)  # what a room is told and answered is nearly all of the same few seconds
+def _second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+
+
+def time_json(ms: int) -> str:
+    """``2026-11-25T10:42:00.123Z``."""
+    seconds, rest = divmod(ms, 1000)
+    return f"{_second(seconds)}.{rest:03}Z"
+
+
+def nothing(result: object, caller: Caller) -> Json:
+    """The answer of what has nothing to tell."""
+    return {}
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def user_json(person: Person) -> Json:
+    """An account as its owner sees it."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "email": person.email,
+        "email_verified": person.email_verified,
+        "language": person.language,
+        "theme": person.theme,
+        "role": person.role,
+        "totp": False,
+        "telegram": False,
+        "created_at": time_json(person.created_at),
+    }
+
+
+def user_answer(person: Person, caller: Caller) -> Json:
+    return {"user": user_json(person)}
+
+
+def signed_in_answer(signed_in: SignedIn, caller: Caller) -> Json:
+    return {"user": user_json(signed_in.person), "token": signed_in.secret}
+
+
+def tokens_answer(tokens: Sequence[Token], caller: Caller) -> Json:
+    return {"tokens": [_token_json(token, caller) for token in tokens]}
+
+
+def _token_json(token: Token, caller: Caller) -> Json:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": sorted(token.scopes),
+        "created_at": time_json(token.created_at),
+        "last_seen": time_json(token.last_seen),
+        "current": token.id == caller.me.token,
+    }
+
+
+def new_token_answer(made: tuple[Token, str], caller: Caller) -> Json:
+    return {"id": made[0].id, "token": made[1]}
+
+
+def person_json(person: PersonName) -> Json:
+    """A person as another member of a list may know them."""
+    return {"id": person.id, "name": person.name}
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+def list_json(view: ListView) -> Json:
+    """A list without its items, as this member sees it."""
+    header, summary = view.header, view.summary
+    return {
+        "id": header.id,
+        "title": summary.title,
+        "revision": summary.revision,
+        "epoch": header.epoch,
+        "role": view.role,
+        "right": "view" if view.role == "viewer" else "edit",
+        "categories": summary.categories,
+        "archived": header.archived,
+        "deleted_at": None if header.deleted_at is None else time_json(header.deleted_at),
+        "open": summary.open,
+        "total": summary.total,
+        "updated_at": time_json(summary.updated_at),
+    }
+
+
+def list_answer(view: ListView, caller: Caller) -> Json:
+    return {"list": list_json(view)}
+
+
+def lists_answer(views: Sequence[ListView], caller: Caller) -> Json:
+    return {"lists": [list_json(view) for view in views]}
+
+
+def item_json(item: Mapping[str, Any]) -> Json:
+    """An item with all its fields."""
+    return {**item, "updated_at": time_json(item["updated_at"])}
+
+
+def opened_json(opened: Opened) -> Json:
+    """A list with its items, or those that changed."""
+    return {
+        "list": list_json(opened.view),
+        "items": [item_json(item) for item in opened.items],
+        "people": [person_json(person) for person in opened.people],
+        "whole": opened.whole,
+        "now": time_json(opened.now),
+    }
+
+
+def opened_answer(opened: Opened, caller: Caller) -> Json:
+    return opened_json(opened)
+
+
+def replied(result: None, caller: Caller) -> None:
+    """The answer of ``lists.open``: it went out in the step that joined the room."""
+    return
+
+
+# --- edits and changes --------------------------------------------------------------------------------------------
+
+
+def edited_answer(edited: Edited, caller: Caller) -> Json:
+    return {"revision": edited.revision, "results": [_result_json(result, caller) for result in edited.results]}
+
+
+def _result_json(result: Result, caller: Caller) -> Json:
+    answer: Json = {"edit": result.edit, "status": result.status, "revision": result.revision}
+    if result.item is not None:
+        answer["item"] = result.item
+    if result.error is not None:
+        answer["error"] = problem(result.error, caller.language, caller.request_id)
+    return answer
+
+
+def change_json(change: Change) -> Json:
+    """A change as clients apply it. ``updated_at``, which is its ``at``, is added to each item here."""
+    at = time_json(change.at)
+    answer: Json = {
+        "revision": change.revision,
+        "edit": change.edit,
+        "by": change.by,
+        "at": at,
+        "items": {item: {**fields, "updated_at": at} for item, fields in change.items.items()},
+    }
+    if change.list is not None:
+        answer["list"] = change.list
+    return answer
+
+
+def history_answer(history: History, caller: Caller) -> Json:
+    people = {person.id: person_json(person) for person in history.people}
+    changes = [
+        change_json(change) | {"kind": change.kind, "person": people.get(change.by) if change.by else None}
+        for change in history.changes
+    ]
+    return {"changes": changes, "more": history.more}
+
+
+# --- members ------------------------------------------------------------------------------------------------------
+
+
+def members_answer(members: Sequence[tuple[PersonName, Role]], caller: Caller) -> Json:
+    return {"members": [{"person": person_json(person), "role": role} for person, role in members]}
+
+
+def invited_answer(invited: tuple[str, str], caller: Caller) -> Json:
+    return {"code": invited[0], "url": invited[1]}
+
+
+def now_answer(now: int, caller: Caller) -> Json:
+    return {"now": time_json(now)}
+
+
+# --- events -------------------------------------------------------------------------------------------------------
+
+
+def event_json(event: Event) -> tuple[str, Json]:
+    """The name and the payload under which live clients hear of it."""
+    match event:
+        case ListChanged():
+            return "list.changed", {
+                "list": event.list,
+                "revision": event.changes[-1].revision,
+                "changes": [change_json(change) for change in event.changes],
+                "people": [person_json(person) for person in event.people],
+            }
+        case ListsChanged():
+            return "lists.changed", {}
+        case ListGone():
+            return "list.gone", {"list": event.list, "reason": event.reason}
+        case _:
+            assert_never(event)

@@ -1,0 +1,281 @@
+"""Words for what goes wrong, in the reader's language: by code, by code and reason, and by what is wrong with a field.
+
+A reason without words of its own is said in those of its code: reasons are also for the log.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from shoplist_appliance.domain.errors import Reason
+from shoplist_appliance.domain.people import Language
+
+TITLES: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "invalid": "Not valid",
+        "unauthenticated": "Not signed in",
+        "wrong_credentials": "Wrong e-mail or password",
+        "totp_required": "Second factor needed",
+        "forbidden": "Not allowed",
+        "bad_origin": "Not from our own page",
+        "not_found": "Not found",
+        "unknown_operation": "No such operation",
+        "method_not_allowed": "Method not allowed",
+        "conflict": "Conflict",
+        "full": "Full",
+        "gone": "No longer there",
+        "too_large": "Too large",
+        "unsupported_type": "Content type not supported",
+        "too_many_requests": "Too many requests",
+        "quota": "No space left",
+        "unavailable": "Not available now",
+        "internal": "Our mistake",
+    },
+    "ru": {
+        "invalid": "Неверные данные",
+        "unauthenticated": "Вход не выполнен",
+        "wrong_credentials": "Неверная почта или пароль",
+        "totp_required": "Нужен второй фактор",
+        "forbidden": "Нет доступа",
+        "bad_origin": "Запрос с чужой страницы",
+        "not_found": "Не найдено",
+        "unknown_operation": "Нет такой операции",
+        "method_not_allowed": "Метод не поддерживается",
+        "conflict": "Конфликт",
+        "full": "Нет места",
+        "gone": "Больше не существует",
+        "too_large": "Слишком большой запрос",
+        "unsupported_type": "Тип содержимого не поддерживается",
+        "too_many_requests": "Слишком много запросов",
+        "quota": "Закончилось место",
+        "unavailable": "Сейчас недоступно",
+        "internal": "Ошибка на нашей стороне",
+    },
+}
+
+DETAILS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "invalid": "Something in the request is not right; nothing was done. `fields` says what.",
+        "invalid.json": "The request is not valid JSON; nothing was done.",
+        "invalid.not_an_object": "The request must be a JSON object; nothing was done.",
+        "invalid.arguments": "An event carries one JSON object, or nothing; nothing was done.",
+        "invalid.http": "This is not HTTP as this server reads it.",
+        "unauthenticated": "Sign in first.",
+        "unauthenticated.token": "The token is unknown, or it has ended. Sign in again.",
+        "wrong_credentials": "The e-mail address or the password is not right. Please check both.",
+        "totp_required": "Enter the code of your authenticator app as well.",
+        "forbidden": "You may not do this.",
+        "forbidden.viewer": "You may look at this list, but not change it. Ask its owner.",
+        "forbidden.not_owner": "Only the owner of the list may do this.",
+        "forbidden.api_token": "Only someone who is signed in may do this; a token made for a program may not.",
+        "forbidden.scope_read": "This token may not read.",
+        "forbidden.scope_write": "This token may only read.",
+        "forbidden.registration_closed": "New accounts are not accepted here.",
+        "forbidden.registration_invitation": "New accounts are made by invitation only.",
+        "bad_origin": "A request with a cookie must come from our own page. Programs send a token instead.",
+        "not_found": "There is no such thing, or you may not know of it.",
+        "not_found.list": "There is no such list, or you are not a member of it.",
+        "not_found.item": "There is no such item on the list.",
+        "not_found.token": "You have no such token.",
+        "not_found.invitation": "This invitation does not exist. Please check the link.",
+        "not_found.revision": "The list has no such change.",
+        "not_found.page": "There is no such page.",
+        "unknown_operation": "There is no operation of this name. All of them are at /swagger.",
+        "method_not_allowed": "Operations are called by POST; pages and files are read by GET.",
+        "conflict": "This does not go together with what is there already.",
+        "conflict.email": "There is an account with this e-mail address already.",
+        "conflict.list_id": "The id of the list is taken.",
+        "conflict.item_id": "The id of the item is taken by another item.",
+        "conflict.nothing_to_undo": "Nothing is left to put back: others have changed it since.",
+        "conflict.owner_cannot_leave": "The owner cannot leave the list. You can delete it.",
+        "conflict.too_many_invitations": "The list has too many open invitations. Please wait until some have expired.",
+        "full": "The list is full. Please remove something first.",
+        "full.items": "The list has 2,000 items, and no more fit on it. Please remove something first.",
+        "full.shops": "The list has categories for 50 shops, and no more fit. Please forget a shop first.",
+        "gone": "It was here, but no longer is.",
+        "gone.list_deleted": "The list was deleted. For 30 days its owner can restore it.",
+        "gone.list_purged": "The list was deleted more than 30 days ago.",
+        "gone.invitation": "The invitation has expired. Please ask for a new one.",
+        "too_large": "A request may have 1 MiB at most.",
+        "unsupported_type": "The body must be JSON, with `Content-Type: application/json`.",
+        "too_many_requests": "Please wait a little and try again.",
+        "quota": "There is no space left for this.",
+        "unavailable": "It is not known to be done. Please send the same again in a moment.",
+        "unavailable.busy": "Too many are signing in right now. Please try again in a moment.",
+        "unavailable.closing": "The server is restarting. Please send the same again in a moment.",
+        "unavailable.storage": "The storage is out of reach or full. Please send the same again later.",
+        "internal": "Something went wrong on our side; it was noted down under the request id.",
+    },
+    "ru": {
+        "invalid": "В запросе что-то не так, ничего не сделано. Что именно, сказано в `fields`.",
+        "invalid.json": "Запрос не является правильным JSON. Ничего не сделано.",
+        "invalid.not_an_object": "Запрос должен быть объектом JSON. Ничего не сделано.",
+        "invalid.arguments": "Событие несёт один объект JSON или ничего. Ничего не сделано.",
+        "invalid.http": "Это не похоже на HTTP, который понимает сервер.",
+        "unauthenticated": "Сначала войдите.",
+        "unauthenticated.token": "Токен неизвестен или больше не действует. Войдите снова.",
+        "wrong_credentials": "Адрес почты или пароль не подходит. Проверьте, пожалуйста, и то и другое.",
+        "totp_required": "Введите также код из приложения-аутентификатора.",
+        "forbidden": "Вам это не разрешено.",
+        "forbidden.viewer": "Вы можете смотреть этот список, но не менять. Обратитесь к его владельцу.",
+        "forbidden.not_owner": "Это может сделать только владелец списка.",
+        "forbidden.api_token": "Это можно сделать, только войдя самому. Токену для программ это не разрешено.",
+        "forbidden.scope_read": "Этому токену чтение не разрешено.",
+        "forbidden.scope_write": "Этому токену разрешено только чтение.",
+        "forbidden.registration_closed": "Новые учётные записи здесь не заводят.",
+        "forbidden.registration_invitation": "Новую учётную запись можно завести только по приглашению.",
+        "bad_origin": "Запрос с cookie должен приходить с нашей страницы. Программы посылают вместо неё токен.",
+        "not_found": "Этого нет, или вам не положено об этом знать.",
+        "not_found.list": "Такого списка нет, или вы в нём не участвуете.",
+        "not_found.item": "Такой позиции в списке нет.",
+        "not_found.token": "У вас нет такого токена.",
+        "not_found.invitation": "Такого приглашения нет. Проверьте, пожалуйста, ссылку.",
+        "not_found.revision": "Такого изменения в списке нет.",
+        "not_found.page": "Такой страницы нет.",
+        "unknown_operation": "Операции с таким названием нет. Все операции описаны на странице /swagger.",
+        "method_not_allowed": "Операции вызываются методом POST, страницы и файлы читаются методом GET.",
+        "conflict": "Это не сочетается с тем, что уже есть.",
+        "conflict.email": "Учётная запись с этим адресом почты уже есть.",
+        "conflict.list_id": "Этот идентификатор списка уже занят.",
+        "conflict.item_id": "Этот идентификатор уже занят другой позицией.",
+        "conflict.nothing_to_undo": "Возвращать уже нечего: с тех пор это изменили другие.",
+        "conflict.owner_cannot_leave": "Владелец не может выйти из списка, но может его удалить.",
+        "conflict.too_many_invitations": "У списка слишком много приглашений. Подождите, пока часть из них истечёт.",
+        "full": "Список заполнен. Сначала уберите что-нибудь.",
+        "full.items": "В списке 2000 позиций, больше не поместится. Сначала уберите что-нибудь.",
+        "full.shops": "В списке уже есть категории для 50 магазинов. Сначала уберите один из них.",
+        "gone": "Это здесь было, но больше не существует.",
+        "gone.list_deleted": "Список удалён. В течение 30 дней владелец может его вернуть.",
+        "gone.list_purged": "Список удалён больше 30 дней назад.",
+        "gone.invitation": "Срок приглашения истёк. Попросите новое.",
+        "too_large": "Запрос не может быть больше 1 МиБ.",
+        "unsupported_type": "Тело запроса должно быть в JSON, с заголовком `Content-Type: application/json`.",
+        "too_many_requests": "Подождите немного и попробуйте снова.",
+        "quota": "Для этого не осталось места.",
+        "unavailable": "Неизвестно, удалось ли это. Через минуту отправьте то же самое ещё раз.",
+        "unavailable.busy": "Сейчас входит слишком много людей. Попробуйте ещё раз через минуту.",
+        "unavailable.closing": "Сервер перезапускается. Через минуту отправьте то же самое ещё раз.",
+        "unavailable.storage": "Хранилище недоступно или заполнено. Отправьте то же самое позже.",
+        "internal": "У нас что-то сломалось. Мы записали это под номером запроса.",
+    },
+}
+
+FIELDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "missing": "This is missing.",
+        "unknown": "There is no such field.",
+        "not_text": "This must be text.",
+        "not_number": "This must be a number.",
+        "not_whole": "This must be a whole number.",
+        "not_bool": "This must be true or false.",
+        "not_array": "This must be an array.",
+        "not_object": "This must be an object.",
+        "not_null": "Only null is possible here.",
+        "not_a_choice": "This is not one of the possible values.",
+        "not_uuid": "This must be a UUID of version 4 or 7, in lower case.",
+        "not_time": "This must be a time such as 2026-11-25T10:42:00.123Z.",
+        "not_email": "This is not an e-mail address.",
+        "no_such_day": "There is no such day.",
+        "blank": "This must not be blank.",
+        "nul": "There is a NUL character in it.",
+        "too_short": "At least {min_length} characters are needed.",
+        "too_long": "At most {max_length} characters are possible.",
+        "too_few": "At least {min_length} are needed.",
+        "too_many": "At most {max_length} are possible.",
+        "over": "This must be more than {gt}.",
+        "at_least": "This must be at least {ge}.",
+        "at_most": "This must be at most {le}.",
+        "decimals": "At most {most} decimals are possible.",
+        "position": "This is not a key as fractional-indexing makes them.",
+        "item_or_items": "Exactly one of `item` and `items` is needed.",
+        "nothing_to_set": "At least one field to set is needed.",
+        "too_many_lists": "You have {limit} lists, and no more are possible. Please delete one first.",
+        "wrong": "This is not valid.",
+    },
+    "ru": {
+        "missing": "Этого не хватает.",
+        "unknown": "Такого поля нет.",
+        "not_text": "Здесь нужен текст.",
+        "not_number": "Здесь нужно число.",
+        "not_whole": "Здесь нужно целое число.",
+        "not_bool": "Здесь нужно true или false.",
+        "not_array": "Здесь нужен массив.",
+        "not_object": "Здесь нужен объект.",
+        "not_null": "Здесь возможно только null.",
+        "not_a_choice": "Такого варианта нет.",
+        "not_uuid": "Здесь нужен UUID версии 4 или 7, строчными буквами.",
+        "not_time": "Здесь нужно время вида 2026-11-25T10:42:00.123Z.",
+        "not_email": "Это не адрес почты.",
+        "no_such_day": "Такого дня нет.",
+        "blank": "Здесь не может быть пусто.",
+        "nul": "Здесь есть символ NUL.",
+        "too_short": "Наименьшая длина в символах: {min_length}.",
+        "too_long": "Наибольшая длина в символах: {max_length}.",
+        "too_few": "Наименьшее количество: {min_length}.",
+        "too_many": "Наибольшее количество: {max_length}.",
+        "over": "Здесь нужно больше {gt}.",
+        "at_least": "Здесь нужно не меньше {ge}.",
+        "at_most": "Здесь нужно не больше {le}.",
+        "decimals": "Наибольшее число знаков после запятой: {most}.",
+        "position": "Это не ключ, какие делает fractional-indexing.",
+        "item_or_items": "Здесь нужно одно из двух: `item` или `items`.",
+        "nothing_to_set": "Здесь нужно хотя бы одно поле.",
+        "too_many_lists": "Списков у вас уже {limit}, больше нельзя. Сначала удалите один.",
+        "wrong": "Это значение не подходит.",
+    },
+}
+
+
+def of(code: str, reason: str, language: Language) -> tuple[str, str]:
+    """Title and detail."""
+    details = DETAILS[language]
+    return TITLES[language][code], details.get(f"{code}.{reason}") or details[code]
+
+
+def field(reason: Reason, language: Language) -> str:
+    """What is wrong with a field."""
+    words = FIELDS[language]
+    return words.get(reason.key, words["wrong"]).format_map(_Numbers(reason.values, language))
+
+
+class _Numbers(dict[str, object]):
+    """Values as a reader of the language writes them; one that is not there is left out rather than an error."""
+
+    def __init__(self, values: Mapping[str, object], language: Language) -> None:
+        super().__init__((key, _number(value, language)) for key, value in values.items())
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _number(value: object, language: Language) -> object:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and value >= 10_000:
+        return f"{value:,}" if language == "en" else f"{value:,}".replace(",", "\u00a0")
+    return value
+
+
+def chosen(accept: str) -> Language | None:
+    """The language that a header ``Accept-Language`` prefers, of those we speak; None where it names neither."""
+    preferred: Language | None = None
+    best = 0.0
+    for part in accept.split(","):
+        tag, *parameters = part.strip().lower().split(";")
+        language = _SPOKEN.get(tag.strip().partition("-")[0])
+        weight = _weight(parameters)
+        if language is not None and weight > best:
+            preferred, best = language, weight
+    return preferred
+
+
+_SPOKEN: Mapping[str, Language] = {"ru": "ru", "en": "en"}
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0
+    return 1
