@@ -35,7 +35,7 @@ class HandClock:
 
 
 class Troubled:
-    """The real store; ``append`` first asks ``trouble`` (if set), which may raise, wait, or call the real one itself."""
+    """The real store; ``append`` first asks ``trouble`` (if set), which may raise, wait, or call the real one."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
@@ -108,10 +108,10 @@ class House:
     memory: int = 64 << 20
 
     def __post_init__(self) -> None:
-        names = Names(self.store)  # type: ignore[arg-type]
-        self.turns = Turns(self.store, self.rooms, self.clock, names, self.tasks, self.memory)  # type: ignore[arg-type]
-        self.lists = Lists(self.store, self.turns, self.rooms, self.clock, names)  # type: ignore[arg-type]
-        self.members = Members(self.store, self.turns, self.lists, self.rooms, self.clock, names)  # type: ignore[arg-type]
+        names = Names(self.store)
+        self.turns = Turns(self.store, self.rooms, self.clock, names, self.tasks, self.memory)
+        self.lists = Lists(self.store, self.turns, self.rooms, self.clock, names)
+        self.members = Members(self.store, self.turns, self.lists, self.rooms, self.clock, names)
 
     async def person(self, name: str = "Ann") -> PersonId:
         person = PersonId(new_uuid())

@@ -1,0 +1,165 @@
+"""The composition root: the only place that knows everything. ``run``, the tests and the benchmarks share it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from shoplist_appliance.adapters.clock import SystemClock
+from shoplist_appliance.adapters.ownership import Owner
+from shoplist_appliance.adapters.passwords import Argon2Passwords
+from shoplist_appliance.adapters.sealing import Keyring, Sealer
+from shoplist_appliance.adapters.sqlite.store import open_sqlite
+from shoplist_appliance.config import Settings, join_address
+from shoplist_appliance.domain.people import Person
+from shoplist_appliance.live.rooms import Broadcaster
+from shoplist_appliance.live.server import Live
+from shoplist_appliance.ops.metrics import Counters
+from shoplist_appliance.ports import Clock, Passwords, Store
+from shoplist_appliance.tasks import Tasks
+from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.members import Members
+from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.people import People
+from shoplist_appliance.usecases.services import Services
+from shoplist_appliance.usecases.turns import Turns
+from shoplist_appliance.web.operations import Dispatcher
+from shoplist_appliance.web.ratelimit import Limits
+from shoplist_appliance.web.routes import application, http_server
+
+# Within systemd's patience, and the contract's 10 s, for answers that are still being written at the end.
+LAST_ANSWERS_SECONDS = 2.0
+TIDY_SECONDS = 1.0
+SEEN_SECONDS = 60.0
+
+
+@dataclass
+class App:
+    """A composed product. It answers from the start of ``running`` to its end; ``url`` is known from then on."""
+
+    settings: Settings
+    counters: Counters
+    tasks: Tasks
+    owner: Owner
+    store: Store
+    passwords: Passwords
+    turns: Turns
+    services: Services
+    broadcaster: Broadcaster
+    key_is_new: bool
+    url: str = ""
+    dispatcher: Dispatcher = field(init=False)
+    live: Live = field(init=False)
+    application: Application = field(init=False)
+
+    def base_url(self) -> str:
+        """What links in answers begin with."""
+        return self.settings.url or self.url
+
+
+def build_app(settings: Settings, *, counters: Counters | None = None, **replacements: Any) -> App:
+    """Open what the settings name and join it. Raises ``CannotStart`` with one line for whoever started it.
+
+    ``replacements``: ``clock``, ``store``, ``passwords`` in place of the real ones, for tests. Call it on
+    the loop that the app will run on.
+    """
+    with contextlib.ExitStack() as undo:
+        owner = Owner.take(settings.data)
+        undo.callback(owner.release)
+        app = _composed(settings, counters or Counters(), owner, **replacements)
+        undo.pop_all()
+    return app
+
+
+def _composed(
+    settings: Settings,
+    counters: Counters,
+    owner: Owner,
+    clock: Clock | None = None,
+    store: Store | None = None,
+    passwords: Passwords | None = None,
+) -> App:
+    clock = clock or SystemClock()
+    key_is_new = not settings.key_path.exists()
+    store = store or open_store(settings, clock)
+    passwords = passwords or Argon2Passwords()
+    tasks, broadcaster, names = Tasks(), Broadcaster(counters), Names(store)
+    turns = Turns(store, broadcaster, clock, names, tasks, settings.lists_memory)
+    lists = Lists(store, turns, broadcaster, clock, names)
+    services = Services(
+        people=People(store, passwords, broadcaster, clock, names, settings.registration),
+        lists=lists,
+        members=Members(store, turns, lists, broadcaster, clock, names),
+        clock=clock,
+    )
+    app = App(settings, counters, tasks, owner, store, passwords, turns, services, broadcaster, key_is_new)
+    app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
+    app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
+    app.application = application(
+        app.dispatcher, settings, services.people, check=store.check, counters=counters, live=app.live.handlers()
+    )
+    return app
+
+
+def open_store(settings: Settings, clock: Clock) -> Store:
+    """The store that the settings name, with its key: made where there is neither, refused where only one is there."""
+    keyring = Keyring.open(settings.key_path, create=not settings.store_path.exists())
+    return open_sqlite(settings.store_path, Sealer(keyring), clock)
+
+
+@contextlib.asynccontextmanager
+async def running(app: App) -> AsyncIterator[App]:
+    """Answer on the address of the settings until the end of the block; what was acknowledged is stored by then."""
+    try:
+        host, port = app.settings.address
+        sockets = bind_sockets(port, host)
+    except BaseException:
+        await _let_go(app)
+        raise
+    server = http_server(app.application)
+    server.add_sockets(sockets)
+    app.url = f"http://{join_address(host, sockets[0].getsockname()[1])}"
+    app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
+    app.tasks.every(SEEN_SECONDS, app.services.people.keep_seen, "keeping when tokens were seen")
+    try:
+        yield app
+    finally:
+        await _stop(app, server)
+
+
+async def _stop(app: App, server: HTTPServer) -> None:
+    """Stop accepting, say goodbye, finish and store what waits, let go: in this order nothing is lost."""
+    server.stop()
+    await app.live.close("shutdown")
+    await app.turns.close()
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(server.close_all_connections(), LAST_ANSWERS_SECONDS)
+    await _let_go(app)
+
+
+async def _let_go(app: App) -> None:
+    await app.tasks.close()
+    with contextlib.suppress(Exception):
+        await app.services.people.keep_seen()
+    await app.store.close()
+    if isinstance(app.passwords, Argon2Passwords):
+        app.passwords.close()
+    app.owner.release()
+
+
+async def create_admin(settings: Settings, email: str, name: str, password: str) -> Person:
+    """Make an account with the role admin, also beside a running server. Raises ``Conflict`` for a known address."""
+    clock = SystemClock()
+    store = open_store(settings, clock)
+    passwords = Argon2Passwords()
+    try:
+        people = People(store, passwords, Broadcaster(Counters()), clock, Names(store))
+        return await people.create_admin(email, name, password)
+    finally:
+        passwords.close()
+        await store.close()
