@@ -218,4 +218,10 @@ def _password() -> str:
 
 def openapi(settings: Settings, told: argparse.Namespace) -> int:
     """Print the OpenAPI document."""
+    import orjson
+
+    from shoplist_appliance.web.openapi import document
+    from shoplist_appliance.web.operations import TABLE
+
+    print(orjson.dumps(document(TABLE), option=orjson.OPT_INDENT_2).decode())
     return 0
