@@ -184,19 +184,16 @@ def _say_lan_addresses(settings: Settings, url: str) -> None:
 
 def create_admin(settings: Settings, told: argparse.Namespace) -> int:
     """Make an account with the role admin, by the same rules as an account that is registered."""
-    from pydantic import ValidationError
-
     from shoplist_appliance import app
-    from shoplist_appliance.domain.errors import Conflict
-    from shoplist_appliance.web import problems, words
-    from shoplist_appliance.web.ops.accounts import Register
+    from shoplist_appliance.domain.errors import Conflict, Invalid
+    from shoplist_appliance.web import words
+    from shoplist_appliance.web.ops.accounts import checked
 
-    password = _password()
     try:
-        new = Register.model_validate({"email": told.email, "name": told.name, "password": password})
+        new = checked(told.email, told.name, _password())
         person = asyncio.run(app.create_admin(settings, new.email, new.name, new.password))
-    except ValidationError as error:
-        place, reason = next(iter(problems.invalid(error).fields.items()))
+    except Invalid as error:
+        place, reason = next(iter(error.fields.items()))
         raise CannotStart(f"{place}: {words.field(reason, 'en')}") from None
     except Conflict:
         end(1, f"there is an account with the address {told.email} already")

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound, WrongCredentials
 from shoplist_appliance.domain.people import Person, email_key
 from shoplist_appliance.usecases.people import SignedIn
-from shoplist_appliance.web import outputs, shapes
+from shoplist_appliance.web import outputs, problems, shapes
 from shoplist_appliance.web.fields import Email, Input, Language, Name, Nothing, OpaqueId, Password, Theme
 from shoplist_appliance.web.ratelimit import Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
@@ -35,6 +35,14 @@ class Register(Input):
     language: Annotated[Language | None, Field(description="At first the caller's.")] = None
     device: Device = None
     invitation: Invitation = None
+
+
+def checked(email: str, name: str, password: str) -> Register:
+    """An account by the rules of the door, for who comes by the command line. Raises ``Invalid``."""
+    try:
+        return Register.model_validate({"email": email, "name": name, "password": password})
+    except ValidationError as error:
+        raise problems.invalid(error) from None
 
 
 class SignIn(Input):
