@@ -16,8 +16,8 @@ FILLED = ("note", "category", "price", "picture")  # what a merged add fills whe
 FIELDS = ("id", *TYPED, "ticked", "removed", "added_by", "ticked_by", "updated_at")
 
 QUANTITY_LIMIT = 1_000_000
-_ITEM_BYTES = 1_500  # measured: an item with short texts, its place in the indexes included
-NAME_BYTES = 400
+_ITEM_BYTES = 1_250  # measured: an item with short texts and its places in the indexes
+NAME_BYTES = 300  # measured likewise
 
 
 class Item:
