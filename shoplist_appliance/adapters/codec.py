@@ -5,7 +5,6 @@ Each body is sealed to its table, field, ids and version: see ``Sealer``.
 """
 
 import os
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,8 @@ def pack(id: str) -> bytes:
 
 def unpack(raw: bytes) -> str:
     """The 36 characters again."""
-    return str(uuid.UUID(bytes=raw))
+    digits = raw.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 @dataclass(frozen=True, slots=True)

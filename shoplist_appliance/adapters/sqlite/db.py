@@ -1,6 +1,7 @@
 """The database file: opening it, bringing it to the present schema, and reading it beside the writer."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sqlite3
@@ -28,17 +29,11 @@ BUSY_SECONDS: Final = 5.0
 READERS: Final = 2
 
 
-def is_store(path: Path) -> bool:
-    """Whether there is a database already, so that a missing key is a loss and not a first run."""
-    return path.exists() and path.stat().st_size > 0
-
-
 def open_database(path: Path, codec: Codec, clock: Clock) -> sqlite3.Connection:
     """The connection for the writer, the schema up to date. Raises ``CannotOpen`` in one of its kinds."""
     make_private(path.parent)
     try:
-        # SQLite would take the mode from the umask; it gives the files beside this one (-wal, -shm) the same mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _make_file(path)
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
         )
@@ -57,15 +52,29 @@ def open_database(path: Path, codec: Codec, clock: Clock) -> sqlite3.Connection:
     return connection
 
 
+def _make_file(path: Path) -> None:
+    """With mode 0600, where SQLite would ask the umask; the files beside it (-wal, -shm) get its mode from SQLite.
+
+    Never opens one that is there: closing it would drop the locks that this process holds on it.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
 def _words(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+        raise sqlite3.OperationalError("its file system has not what a write-ahead log needs")
     connection.execute("PRAGMA synchronous = FULL")  # an acknowledged edit survives a power cut
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16000")
+    # A checkpoint holds up the writer, and every new edit id dirties a page of its own. At the default of 1,000 pages
+    # one comes every 16 groups of 64 edits, and the log is a third slower. One beside the writer never catches up
+    # with a busy one: the WAL grew by 400 MB in 5 s.
+    connection.execute("PRAGMA wal_autocheckpoint = 8000")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, codec: Codec, clock: Clock) -> None:
