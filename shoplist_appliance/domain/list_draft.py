@@ -78,7 +78,7 @@ class Contents:
     def put_shop(self, name: str, shop: Shop) -> None:
         """Put in a shop as it is read."""
         self.shops[name] = shop
-        self.size += _shop_bytes(shop.categories)
+        self.size += shop_bytes(shop.categories)
 
 
 class Draft:
@@ -292,7 +292,7 @@ class Draft:
             stamp = (change.at, change.revision, change.revision)
             if old is not None:
                 stamp = _stamped(old.stamp, list(old.categories) == new, change.at, change.revision)
-            self.size += _shop_bytes(new) - (0 if old is None else _shop_bytes(old.categories))
+            self.size += shop_bytes(new) - (0 if old is None else shop_bytes(old.categories))
             self.shops = _without_the_longest_forgotten({**self.shops, name: Shop(new, stamp)})
 
     # --- removed items, which are not kept for ever
@@ -396,7 +396,8 @@ def _write(
         item.forget_key()
 
 
-def _shop_bytes(categories: Sequence[str]) -> int:
+def shop_bytes(categories: Sequence[str]) -> int:
+    """Estimated bytes of a shop's categories, in memory and on disk."""
     return 100 * len(categories) + 2 * sum(map(len, categories))
 
 
