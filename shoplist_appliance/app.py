@@ -25,6 +25,7 @@ from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.turns import Turns
@@ -89,12 +90,13 @@ def _composed(
     store = store or open_store(settings, clock)
     passwords = passwords or Argon2Passwords()
     tasks, broadcaster, names = Tasks(), Broadcaster(counters), Names(store)
-    turns = Turns(store, broadcaster, clock, names, tasks, settings.lists_memory)
-    lists = Lists(store, turns, broadcaster, clock, names)
+    open_lists = OpenLists(store, broadcaster, clock, names, tasks, settings.lists_memory)
+    turns = Turns(store, open_lists, clock, names, tasks)
+    lists = Lists(store, open_lists, turns, broadcaster, clock, names)
     services = Services(
         people=People(store, passwords, broadcaster, clock, names, settings.registration),
         lists=lists,
-        members=Members(store, turns, lists, broadcaster, clock, names),
+        members=Members(store, open_lists, lists, broadcaster, clock, names),
         clock=clock,
     )
     app = App(settings, counters, tasks, owner, store, passwords, turns, services, broadcaster, key_is_new)

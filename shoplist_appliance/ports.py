@@ -4,7 +4,7 @@ Every adapter of a port passes the same suite in ``tests/contract``. Any method 
 (the storage is out of reach or full; nothing was done) and, where it writes, ``OutcomeUnknown``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -130,13 +130,14 @@ class ListStore(Protocol):
     async def mark_behind(self, list_id: ListId) -> None:
         """Set the header's ``behind``; called before the first change after a load."""
 
-    async def append(self, list_id: ListId, expected: int, changes: Sequence[Change]) -> None:
+    def append(self, list_id: ListId, expected: int, changes: Sequence[Change]) -> Awaitable[None]:
         """Store changes ``expected + 1``, ``expected + 2``, … durably, all or (after a crash) a prefix of them.
 
         Raises ``Conflict`` where one of these revisions, or one of the edit ids, is stored already for this list
         (then nothing is stored), or where revision ``expected`` is not (no hole can be made); ``Unavailable`` where
         nothing was stored; ``OutcomeUnknown`` where nobody can say.
-        Returns only when the changes survive a power cut. A failing unit never harms those that share its commit.
+        Calls for one list are stored in the order made. What is returned ends when the changes survive a power cut. A
+        failing unit never harms those that share its commit.
         """
 
     async def known(self, list_id: ListId, edits: Iterable[EditId]) -> Mapping[EditId, Known]:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -12,10 +13,10 @@ class Tasks:
     """Background work of one running app."""
 
     def __init__(self) -> None:
-        self._running: dict[asyncio.Task[object], None] = {}
+        self._running: dict[asyncio.Task[Any], None] = {}
         self._closing = False
 
-    def start(self, work: Coroutine[Any, Any, object], name: str) -> asyncio.Task[object]:
+    def start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run it to its end beside everything else. What it raises is logged once, with its name."""
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._running[task] = None
@@ -41,7 +42,7 @@ class Tasks:
             task.cancel()
             await asyncio.wait([task])
 
-    def _ended(self, task: asyncio.Task[object]) -> None:
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s crashed", task.get_name(), exc_info=error)

@@ -28,8 +28,8 @@ from shoplist_appliance.live.packets import NAMESPACE, Malformed, Message, Packe
 from shoplist_appliance.live.requests import EngineRequest
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.tasks import Tasks
+from shoplist_appliance.usecases.open_lists import person_room
 from shoplist_appliance.usecases.people import People, Principal
-from shoplist_appliance.usecases.turns import person_room
 from shoplist_appliance.web.auth import LONGEST_TOKEN
 from shoplist_appliance.web.operations import Dispatcher, Started
 from shoplist_appliance.web.problems import MOST_FIELDS
@@ -46,7 +46,18 @@ LAST_ANSWERS: Final = 2.0  # seconds for calls that run when the process ends
 class Connection:
     """One client that has been let in. Obeys ``ports.Listener`` and ``rooms.Member``."""
 
-    __slots__ = ("_broadcaster", "ended", "language", "person", "principal", "rooms", "running", "session", "token")
+    __slots__ = (
+        "_broadcaster",
+        "_farewell",
+        "ended",
+        "language",
+        "person",
+        "principal",
+        "rooms",
+        "running",
+        "session",
+        "token",
+    )
 
     def __init__(self, session: Session, broadcaster: Broadcaster, principal: Principal, language: Language) -> None:
         self.session = session
@@ -57,6 +68,7 @@ class Connection:
         self.rooms: set[str] = set()
         self.running = 0  # calls
         self.ended = False  # it has been told to go, or has gone
+        self._farewell: Message | None = None  # told when the calls that run are answered: one of them may be the cause
         self._broadcaster = broadcaster
 
     def join(self, room: str) -> None:
@@ -69,11 +81,21 @@ class Connection:
     def tell(self, message: Message) -> None:
         self.session.transport.tell(message)
 
-    def sign_out(self) -> None:
+    def sign_out(self, message: Message) -> None:
         self.ended = True
-        asyncio.get_running_loop().call_later(SIGNED_OUT_CLOSES, self._disconnect)
+        self._farewell = message
+        if not self.running:
+            self._tell_end()
+        loop = asyncio.get_running_loop()
+        loop.call_later(SIGNED_OUT_CLOSES, self._disconnect)
+
+    def _tell_end(self) -> None:
+        if self._farewell is not None:
+            self.tell(self._farewell)
+            self._farewell = None
 
     def _disconnect(self) -> None:
+        self._tell_end()
         if self.session.above is self:
             self.session.transport.answer(packets.DISCONNECTED)
             self.session.engine.end(self.session, "signed_out")
@@ -89,6 +111,8 @@ class Connection:
         self.running -= 1
         if self.running < MOST_CALLS:
             self.session.release(CALLS_RUN)
+        if not self.running:
+            self._tell_end()
 
 
 class Call:
@@ -246,24 +270,33 @@ class Live:
 
     def _take(self, session: Session, packet: Packet) -> None:
         session.attachments = packet.attachments
-        if packet.namespace != NAMESPACE:
+        if packet.kind in (packets.EVENT, packets.BINARY_EVENT):
+            self._event(session, packet)
+        elif packet.namespace != NAMESPACE:
             self._refuse_namespace(session, packet)
-        elif packet.kind in (packets.EVENT, packets.BINARY_EVENT):
-            if isinstance(session.above, Admission):
-                session.above.later(packet)
-            else:
-                self._call(session, packet)
         elif packet.kind == packets.CONNECT:
             self._connect(session, packet)
         elif packet.kind == packets.DISCONNECT:
             self._let_go(session)
             self.engine.let_in(session, False)
+        elif packet.kind in (packets.ACK, packets.BINARY_ACK) and not packets.is_array(packet.rest):
+            raise Malformed("answer without an array")
         # Else it answers something, and this server never asks.
+
+    def _event(self, session: Session, packet: Packet) -> None:
+        if not packet.id and not packets.is_array(packet.rest):
+            raise Malformed("event without an array")
+        if packet.namespace != NAMESPACE:
+            Call(self, session, packet).refuse(UnknownOperation())
+        elif isinstance(session.above, Admission):
+            session.above.later(packet)
+        else:
+            self._call(session, packet)
 
     def _call(self, session: Session, packet: Packet) -> None:
         event = packets.event_of(packet.rest)
         if event is None:
-            self._refuse_nameless(session, packet)
+            Call(self, session, packet).refuse(Invalid("arguments"))
             return
         name, payload = event
         if payload is not None and len(payload) > LARGEST_CALL:
@@ -277,11 +310,6 @@ class Live:
         else:
             call.begin(packets.UNREADABLE if packet.kind == packets.BINARY_EVENT else payload, self._tasks)
 
-    def _refuse_nameless(self, session: Session, packet: Packet) -> None:
-        if not packet.id and not packet.rest.lstrip().startswith(b"["):
-            raise Malformed("event without an array")
-        Call(self, session, packet).refuse(Invalid("arguments"))
-
     def _refuse_large(self, session: Session, packet: Packet, name: str | None) -> None:
         known = name is None or name in self.dispatcher.table
         Call(self, session, packet, name or "").refuse(TooLarge() if known else UnknownOperation())
@@ -289,8 +317,6 @@ class Live:
     def _refuse_namespace(self, session: Session, packet: Packet) -> None:
         if packet.kind == packets.CONNECT:
             session.transport.answer(packets.connect_error(packet.namespace, "Invalid namespace"))
-        elif packet.kind in (packets.EVENT, packets.BINARY_EVENT):
-            Call(self, session, packet).refuse(UnknownOperation())
 
     # --- being let in
 

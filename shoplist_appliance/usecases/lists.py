@@ -14,7 +14,8 @@ from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Role, Su
 from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.ports import Clock, Listener, ListGone, ListStore, Rooms, Snapshot
 from shoplist_appliance.usecases.names import Names
-from shoplist_appliance.usecases.turns import OpenList, Turns, list_room
+from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, list_room
+from shoplist_appliance.usecases.turns import Turns
 
 LISTS_A_PERSON = 500
 KEPT_AFTER_DELETION_MS = 30 * 24 * 3600 * 1000
@@ -52,8 +53,11 @@ class History:
 class Lists:
     """What a member does with lists. Raises ``NotFound`` for strangers, ``Gone`` for members of a deleted list."""
 
-    def __init__(self, store: ListStore, turns: Turns, rooms: Rooms, clock: Clock, names: Names) -> None:
+    def __init__(
+        self, store: ListStore, open_lists: OpenLists, turns: Turns, rooms: Rooms, clock: Clock, names: Names
+    ) -> None:
         self._store = store
+        self._open_lists = open_lists
         self._turns = turns
         self._rooms = rooms
         self._clock = clock
@@ -72,7 +76,7 @@ class Lists:
         """A new list with the items, unticked, and the categories of this one; a repeat answers what the first made."""
         if (made := await self._made_before(person, new_id)) is not None:
             return made
-        source = await self._turns.opened(list_id)
+        source = await self._open_lists.opened(list_id)
         require(source.header, person, "read")
         state = source.state.copied(
             title or source.state.title,
@@ -95,7 +99,7 @@ class Lists:
                 if (made := await self._made_before(person, list_id)) is None:
                     raise
                 return made
-        self._turns.tell_members(header)
+        self._open_lists.tell_members(header)
         return ListView(header, state.summary(), "owner")
 
     async def _made_before(self, person: PersonId, list_id: ListId) -> ListView | None:
@@ -123,7 +127,7 @@ class Lists:
 
     async def view(self, person: PersonId, list_id: ListId) -> ListView:
         """The list as the index shows it."""
-        opened = await self._turns.opened(list_id)
+        opened = await self._open_lists.opened(list_id)
         return ListView(opened.header, opened.state.summary(), require(opened.header, person, "read"))
 
     async def index(self, person: PersonId, archived: bool, deleted: bool) -> Sequence[ListView]:
@@ -137,9 +141,9 @@ class Lists:
 
     async def _indexed(self, person: PersonId, header: Header, summary: Summary) -> ListView | None:
         """What memory knows is newer than what was read; a summary that a crash left behind is mended by a read."""
-        opened = self._turns.in_memory(header.id)
+        opened = self._open_lists.in_memory(header.id)
         if opened is None and header.behind:
-            opened = await self._turns.opened(header.id)
+            opened = await self._open_lists.opened(header.id)
         if opened is not None:
             header, summary = opened.header, opened.state.summary()
         role = header.members.get(person)
@@ -147,7 +151,7 @@ class Lists:
 
     async def get(self, person: PersonId, list_id: ListId, since: int | None, epoch: str | None) -> Opened:
         """The list, whole or what changed after ``since``; whole also where the client is too far behind or ahead."""
-        return self._answer(person, await self._turns.opened(list_id), since, epoch)
+        return self._answer(person, await self._open_lists.opened(list_id), since, epoch)
 
     async def open(
         self,
@@ -159,11 +163,11 @@ class Lists:
         reply: Callable[[Opened], None],
     ) -> None:
         """As ``get``, and the listener hears the list's room from exactly the revision of that answer on."""
-        opened = await self._turns.opened(list_id)
+        opened = await self._open_lists.opened(list_id)
         # One step of the loop from here: rights, answer and room are of one moment, neither gap nor double.
         answer = self._answer(person, opened, since, epoch)
         listener.join(list_room(list_id))
-        self._turns.joined(list_id, opened.state.revision)
+        self._open_lists.joined(list_id, opened.state.revision)
         reply(answer)
 
     def close(self, list_id: ListId, listener: Listener) -> None:
@@ -181,7 +185,7 @@ class Lists:
 
     async def history(self, person: PersonId, list_id: ListId, before: int | None, limit: int) -> History:
         """Changes with revisions under ``before``, the newest first."""
-        opened = await self._turns.opened(list_id)
+        opened = await self._open_lists.opened(list_id)
         require(opened.header, person, "read")
         newest = opened.state.revision if before is None else min(before - 1, opened.state.revision)
         oldest = max(newest - limit, 0)
@@ -236,7 +240,7 @@ class Lists:
                 raise Gone("list_purged")
             return replace(header, deleted_at=None)
 
-        opened = await self._turns.opened(list_id)
+        opened = await self._open_lists.opened(list_id)
         if step(opened.header) is not opened.header:
             async with self.room_for_one_more(person):
                 opened = await self.change_header(list_id, step)
@@ -259,7 +263,7 @@ class Lists:
                 await self._put(new, old.version)
                 opened.header = new
                 told()
-                self._turns.tell_members(old, new)
+                self._open_lists.tell_members(old, new)
             return opened
 
         return await self._turns.alone(list_id, work)

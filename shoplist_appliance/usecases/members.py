@@ -10,8 +10,8 @@ from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.ports import Clock, ListGone, ListStore, Rooms
 from shoplist_appliance.usecases.lists import Lists, ListView
 from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.open_lists import OpenLists, list_room
 from shoplist_appliance.usecases.people import hash_of
-from shoplist_appliance.usecases.turns import Turns, list_room
 
 INVITATION_MS = 7 * 24 * 3600 * 1000
 # An expired link is remembered this long, so that who opens it late learns that it expired rather than never was.
@@ -22,9 +22,11 @@ INVITATIONS_A_LIST = 100
 class Members:
     """What members do with each other. A link invites anyone who holds it, for 7 days."""
 
-    def __init__(self, store: ListStore, turns: Turns, lists: Lists, rooms: Rooms, clock: Clock, names: Names) -> None:
+    def __init__(
+        self, store: ListStore, open_lists: OpenLists, lists: Lists, rooms: Rooms, clock: Clock, names: Names
+    ) -> None:
         self._store = store
-        self._turns = turns
+        self._open_lists = open_lists
         self._lists = lists
         self._rooms = rooms
         self._clock = clock
@@ -32,7 +34,7 @@ class Members:
 
     async def list(self, person: PersonId, list_id: ListId) -> Sequence[tuple[PersonName, Role]]:
         """All members with their roles, in the order of joining."""
-        opened = await self._turns.opened(list_id)
+        opened = await self._open_lists.opened(list_id)
         require(opened.header, person, "read")
         names = {name.id: name for name in self._names.of(opened.header.members)}
         return [(names[member], role) for member, role in opened.header.members.items()]
@@ -59,13 +61,13 @@ class Members:
         list_id = await self._store.list_of_invitation(hash_of(code))
         if list_id is None:
             raise NotFound("invitation")
-        self._good(code, (await self._turns.opened(list_id)).header)
+        self._good(code, (await self._open_lists.opened(list_id)).header)
         return list_id
 
     async def accept(self, person: PersonId, code: str) -> ListView:
         """Join, or, already a member, get the greater of the two roles; then the list."""
         list_id = await self.check(code)
-        opened = await self._turns.opened(list_id)
+        opened = await self._open_lists.opened(list_id)
         if self._joined(person, code, opened.header) is not opened.header:
             if person in opened.header.members:
                 opened = await self._lists.change_header(list_id, lambda header: self._joined(person, code, header))

@@ -24,6 +24,10 @@ class Names:
                 # What an update told meanwhile is newer than what was read.
                 self._names.setdefault(person, PersonName(person, account.name if account else None))
 
+    def known(self, people: Iterable[PersonId]) -> bool:
+        """Whether all of them were fetched before."""
+        return all(person in self._names for person in people)
+
     def of(self, people: Iterable[PersonId]) -> Sequence[PersonName]:
         """Their names, in the order of ids; all were fetched before."""
         return [self._names[person] for person in sorted(people)]

@@ -18,6 +18,7 @@ from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.turns import Turns
 
 
@@ -109,9 +110,10 @@ class House:
 
     def __post_init__(self) -> None:
         names = Names(self.store)
-        self.turns = Turns(self.store, self.rooms, self.clock, names, self.tasks, self.memory)
-        self.lists = Lists(self.store, self.turns, self.rooms, self.clock, names)
-        self.members = Members(self.store, self.turns, self.lists, self.rooms, self.clock, names)
+        self.open_lists = OpenLists(self.store, self.rooms, self.clock, names, self.tasks, self.memory)
+        self.turns = Turns(self.store, self.open_lists, self.clock, names, self.tasks)
+        self.lists = Lists(self.store, self.open_lists, self.turns, self.rooms, self.clock, names)
+        self.members = Members(self.store, self.open_lists, self.lists, self.rooms, self.clock, names)
 
     async def person(self, name: str = "Ann") -> PersonId:
         person = PersonId(new_uuid())

@@ -10,7 +10,7 @@ from shoplist_appliance.domain.ids import new_uuid
 from shoplist_appliance.domain.lists import Edit
 from shoplist_appliance.ports import ListChanged, ListGone
 from shoplist_appliance.usecases.lists import Opened
-from shoplist_appliance.usecases.turns import list_room
+from shoplist_appliance.usecases.open_lists import OpenList, list_room
 from tests.usecases.conftest import House, add
 
 Real = Callable[[], Awaitable[None]]
@@ -130,7 +130,7 @@ async def test_a_store_out_of_reach_answers_unavailable_and_the_same_call_is_saf
     for answer in answers:
         with pytest.raises(Unavailable):
             await answer
-    assert house.turns.in_memory(list_id) is None
+    assert house.open_lists.in_memory(list_id) is None
     house.store.trouble = None
     assert (await house.lists.edit(ann, list_id, [edit], None)).results[0].status == "applied"
 
@@ -163,9 +163,9 @@ async def test_a_repeat_after_the_list_left_memory_is_a_duplicate_even_where_a_n
     await house.lists.edit(ann, list_id, [first], None)
     remove = Edit(new_uuid(), "remove", first.items, house.clock.now(), 1, {})  # type: ignore[arg-type]
     await house.lists.edit(ann, list_id, [remove], None)
-    house.turns._memory = 0
-    house.turns._make_room()
-    assert house.turns.in_memory(list_id) is None
+    house.open_lists._memory = 0
+    house.open_lists.make_room()
+    assert house.open_lists.in_memory(list_id) is None
     again = await house.lists.edit(ann, list_id, [first, remove], None)
     assert [(result.status, result.revision) for result in again.results] == [("duplicate", 1), ("duplicate", 2)]
 
@@ -253,8 +253,8 @@ async def test_idle_lists_get_a_snapshot_and_a_summary_that_the_index_reads(hous
     assert (header.behind, summary.total) == (True, 0)
     house.clock.advance(seconds=31)
     await house.turns.tidy()
-    while house.turns._busy:
-        await asyncio.wait(house.turns._busy)
+    while house.open_lists._busy:
+        await asyncio.wait(house.open_lists._busy)
     [(header, summary)] = await house.store.lists_of(ann)
     assert (header.behind, summary.total, summary.revision) == (False, 2, 2)
     loaded = await house.store.load(list_id)
@@ -266,9 +266,9 @@ async def test_the_index_mends_a_summary_that_a_crash_left_behind(house: House) 
     ann = await house.person()
     list_id = (await house.lists.create(ann, "Groceries", None)).header.id
     await house.lists.edit(ann, list_id, [add("milk"), add("bread")], None)
-    house.turns._memory = 0
-    house.turns._make_room()
-    house.turns._memory = 64 << 20
+    house.open_lists._memory = 0
+    house.open_lists.make_room()
+    house.open_lists._memory = 64 << 20
     [view] = await house.lists.index(ann, archived=False, deleted=False)
     assert (view.summary.total, view.summary.open, view.summary.revision) == (2, 2, 2)
 
@@ -279,9 +279,9 @@ async def test_lists_leave_memory_when_the_bound_is_passed_and_come_back_equal(h
     for list_id in lists:
         await house.lists.edit(ann, list_id, [add(f"thing {n}") for n in range(20)], None)
     before = {list_id: (await house.lists.get(ann, list_id, None, None)).items for list_id in lists}
-    house.turns._memory = 1
-    house.turns._make_room()
-    assert [house.turns.in_memory(list_id) for list_id in lists] == [None] * 5
+    house.open_lists._memory = 1
+    house.open_lists.make_room()
+    assert [house.open_lists.in_memory(list_id) for list_id in lists] == [None] * 5
     for list_id in lists:
         assert (await house.lists.get(ann, list_id, None, None)).items == before[list_id]
 
@@ -293,3 +293,42 @@ async def test_changes_are_told_with_the_names_of_the_people_in_them(house: Hous
     await house.lists.edit(ann, list_id, [add("milk")], None)
     [told] = [event for _, event in house.rooms.told if isinstance(event, ListChanged)]
     assert [(person.id, person.name) for person in told.people] == [(ann, "Ann")]
+
+
+async def test_a_fault_of_ours_fails_its_unit_alone_and_the_list_goes_on(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = await house.person()
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+    await house.lists.edit(ann, list_id, [add("milk")], None)
+
+    async def broken(real: Real) -> None:
+        house.store.trouble = None
+        raise RuntimeError("a fault")
+
+    house.store.trouble = broken
+    failing = house.lists.edit(ann, list_id, [add("bread")], None)
+    await asyncio.sleep(0.02)
+    with pytest.raises(Unavailable):
+        await failing
+    edited = await house.lists.edit(ann, list_id, [add("eggs")], None)
+    assert edited.revision == 2
+    assert "a fault" in caplog.text
+
+
+async def test_a_change_of_members_waits_for_the_edits_before_it_and_holds_up_those_after_it(house: House) -> None:
+    ann = await house.person()
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+    seen: list[int] = []
+
+    async def look(opened: OpenList) -> None:
+        await asyncio.sleep(0.02)
+        seen.append(opened.state.revision)
+
+    before = house.lists.edit(ann, list_id, [add("milk")], None)
+    alone = asyncio.ensure_future(house.turns.alone(list_id, look))
+    await asyncio.sleep(0)
+    after = house.lists.edit(ann, list_id, [add("bread")], None)
+    await alone
+    assert seen == [1]
+    assert [(await before).revision, (await after).revision] == [1, 2]

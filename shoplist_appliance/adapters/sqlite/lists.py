@@ -1,7 +1,7 @@
 """Lists in SQLite: headers, snapshots in pieces, and the log of changes."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import partial
 
 from shoplist_appliance.adapters.codec import Codec, HeaderRow, SnapshotRows, pack, unpack
@@ -98,7 +98,7 @@ class SqliteLists:
 
         await self._writer.run(mark)
 
-    async def append(self, list_id: ListId, expected: int, changes: Sequence[Change]) -> None:
+    def append(self, list_id: ListId, expected: int, changes: Sequence[Change]) -> Awaitable[None]:
         id = pack(list_id)
         body = self._codec.change_body
         values: list[bytes | int] = []
@@ -106,7 +106,7 @@ class SqliteLists:
             if change.revision != revision:
                 raise ValueError(f"change {change.revision} stands where {revision} belongs")
             values += (id, revision, pack(change.edit), body(list_id, change))
-        await self._writer.append(id, expected, values)
+        return self._writer.append(id, expected, values)
 
     async def known(self, list_id: ListId, edits: Iterable[EditId]) -> Mapping[EditId, Known]:
         id = pack(list_id)
