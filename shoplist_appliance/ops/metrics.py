@@ -40,7 +40,7 @@ class Counters:
             lines += [f"shoplist_{name}_total{_braces(key)} {_number(value)}" for key, value in sorted(series.items())]
         for name, read in sorted(self._gauges.items()):
             lines += [f"# TYPE shoplist_{name} gauge", f"shoplist_{name} {_number(read())}"]
-        return "\n".join(lines) + "\n"
+        return "".join(f"{line}\n" for line in lines)
 
 
 def _braces(labels: Labels) -> str:

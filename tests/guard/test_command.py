@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.process import Process, command
+from tests.clients.process import ROOT, Process, command, environment
 
 PASSWORD = "correct horse"
 
@@ -66,6 +66,32 @@ def test_ctrl_c_ends_it_too(data: Path, log: Path) -> None:
         process.popen.send_signal(2)
         assert process.ended(10) == 0
         assert "Traceback" not in process.logged()
+
+
+STUCK = """
+import contextlib, os, signal
+from shoplist_appliance import app, cli
+
+@contextlib.asynccontextmanager
+async def running(app):
+    yield app
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    import time
+    time.sleep(60)
+
+app.running, cli.END_AFTER_SECONDS = running, 0.5
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+signal.setitimer(signal.ITIMER_REAL, 2)
+cli.main(["run", "--listen", "127.0.0.1:0"])
+"""
+
+
+def test_an_end_that_hangs_is_cut_short_with_status_0(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STUCK]
+    environ = {**environment(), "PYTHONPATH": str(ROOT)}
+    answer = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=30)
+    assert answer.returncode == 0, answer.stderr
+    assert "cut short" in answer.stderr
 
 
 def test_the_first_start_says_what_matters_once(data: Path, log: Path) -> None:

@@ -20,6 +20,10 @@ def test_counts_and_gauges_are_shown_in_the_text_format() -> None:
     )
 
 
+def test_nothing_counted_is_an_empty_page() -> None:
+    assert Counters().render() == ""
+
+
 def test_large_counts_are_exact() -> None:
     counters = Counters()
     counters.add("edits", 12345678)
