@@ -51,7 +51,7 @@ class BuildWithPages(build_py):
             packed = Path(self.build_lib) / "shoplist_appliance" / "_resources" / folder
             shutil.rmtree(packed, ignore_errors=True)
             if (ROOT / folder).is_dir():
-                shutil.copytree(ROOT / folder, packed)
+                shutil.copytree(ROOT / folder, packed, ignore=shutil.ignore_patterns(".*"))
             else:
                 print(f"{folder} is absent, so the pages will not work: run scripts/static first", file=sys.stderr)
 
