@@ -75,6 +75,12 @@ def parse(message: bytes) -> Packet:
     return Packet(kind, int(attachments or 0), namespace, found["id"] or b"", message[found.end() :])
 
 
+def is_array(rest: bytes) -> bool:
+    """Whether this has the outline of an array; what lies between the brackets is not looked at."""
+    rest = rest.strip()
+    return rest[:1] == b"[" and rest[-1:] == b"]"
+
+
 def name_of(rest: bytes) -> str | None:
     """An event's name, also where what follows cannot be read, or was not kept; None where there is none."""
     found = _NAME.match(rest)

@@ -22,8 +22,8 @@ class Member(Protocol):
     def tell(self, message: Message) -> None:
         """Put a message into its buffer. Takes nobody out of a room at this moment."""
 
-    def sign_out(self) -> None:
-        """Its token has ended: answer its calls with 401 from now on, and close it soon."""
+    def sign_out(self, message: Message) -> None:
+        """Its token has ended: tell it so, answer its calls with 401 from now on, and close it soon."""
 
 
 class Counting(Protocol):
@@ -67,9 +67,8 @@ class Broadcaster:
         message = Message(packets.event("signed_out", {"reason": reason}))
         for token in tokens:
             for member in list(self._by_token.get(token, ())):
-                member.tell(message)
                 self.forget(member)
-                member.sign_out()
+                member.sign_out(message)
 
     # --- for connections
 

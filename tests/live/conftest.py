@@ -2,18 +2,12 @@
 
 import asyncio
 import contextlib
-import datetime
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
@@ -24,7 +18,7 @@ from shoplist_appliance.domain.ids import ListId, PersonId, TokenId
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.live.server import Live
 from shoplist_appliance.ops.metrics import Counters
-from shoplist_appliance.ports import Event, ListGone
+from shoplist_appliance.ports import ListGone
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.people import Principal
 from shoplist_appliance.web.operations import Dispatcher, table_of
@@ -85,7 +79,13 @@ class Town:
         table = table_of(self._rows())
         self.dispatcher = Dispatcher(self.services, Limits(0), self.counters, lambda: self.url, table)  # type: ignore[arg-type]
         self.live = Live(
-            self.dispatcher, self.broadcaster, self.services.people, settings, self.counters, self.tasks, **how  # type: ignore[arg-type]
+            self.dispatcher,
+            self.broadcaster,
+            self.services.people,
+            settings,
+            self.counters,
+            self.tasks,
+            **how,  # type: ignore[arg-type]
         )
         self.url = ""
         self.handshakes: list[str] = []
