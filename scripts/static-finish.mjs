@@ -1,0 +1,29 @@
+/** Completes a built folder: the files that are only copied, compressed twins of all text, and the list of files. */
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const [folder, build] = process.argv.slice(2);
+const COPIED = {
+  "static/icon.svg": "icon.svg",
+  "static/swagger/page.js": "swagger/page.js",
+  "node_modules/swagger-ui-dist/swagger-ui.css": "swagger/swagger-ui.css",
+  "node_modules/swagger-ui-dist/swagger-ui-bundle.js": "swagger/swagger-ui-bundle.js",
+  "node_modules/swagger-ui-dist/LICENSE": "swagger/LICENSE.txt",
+};
+const TEXT = /\.(js|css|svg|html|json|txt)$/;
+
+mkdirSync(join(folder, "swagger"), { recursive: true });
+for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to));
+
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath, entry.name).slice(join(folder).length + 1).replaceAll("\\", "/"))
+  .sort();
+for (const name of files.filter((name) => TEXT.test(name))) {
+  const text = readFileSync(join(folder, name));
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(text, { level: 9 }));
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: text.length };
+  writeFileSync(join(folder, `${name}.br`), brotliCompressSync(text, { params: quality }));
+}
+writeFileSync(join(folder, "build.json"), `${JSON.stringify({ build, files }, null, 1)}\n`);

@@ -1,0 +1,39 @@
+/** An account on this device: where to go after signing in, and what a device calls itself. */
+
+/**
+ * The page that someone came from, as far as it is one of ours: never another site's.
+ * @param {string} search of the address
+ */
+export function nextPage(search) {
+  const wanted = new URLSearchParams(search).get("next") ?? "";
+  // Browsers read a backslash as a slash: "/\host" would leave the house as "//host" does.
+  return /^\/(?![/\\])[\w\-/]*$/.test(wanted) ? wanted : "/list";
+}
+
+const BROWSERS = /** @type {const} */ ([
+  ["Firefox", /Firefox|FxiOS/],
+  ["Edge", /Edg(e|A|iOS)?\//],
+  ["Opera", /OPR\//],
+  ["Samsung Internet", /SamsungBrowser/],
+  ["Chrome", /Chrome|CriOS/],
+  ["Safari", /Safari/],
+]);
+const SYSTEMS = /** @type {const} */ ([
+  ["iPhone", /iPhone/],
+  ["iPad", /iPad/],
+  ["Android", /Android/],
+  ["Windows", /Windows/],
+  ["macOS", /Mac OS X/],
+  ["Linux", /Linux|CrOS/],
+]);
+
+/**
+ * How a browser is named in the list of devices, so that its owner knows it again.
+ * @param {string} agent the user agent
+ * @returns {{browser: string | null, system: string | null}}
+ */
+export function deviceOf(agent) {
+  const browser = BROWSERS.find(([, sign]) => sign.test(agent));
+  const system = SYSTEMS.find(([, sign]) => sign.test(agent));
+  return { browser: browser?.[0] ?? null, system: system?.[0] ?? null };
+}

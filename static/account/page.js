@@ -1,0 +1,121 @@
+/** Joins the account page: who is signed in, and what their wishes do. */
+
+/** @import { User } from '../shared/shapes.js' */
+/** @import { Actions, Device } from './view.js' */
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { call } from "../shared/api.js";
+import { html } from "../shared/html.js";
+import { Page } from "../shared/frame.js";
+import { Failure } from "../shared/parts.js";
+import { askUser, knownUser, rememberUser } from "../shared/session.js";
+import { openStore } from "../shared/store.js";
+import { showTheme } from "../shared/theme.js";
+import { language, t } from "../shared/words.js";
+import { deviceOf, nextPage } from "./model.js";
+import { Account, Door } from "./view.js";
+
+/** What registering and signing in send besides the form: the language at first, and the device's name. */
+function thisDevice() {
+  const { browser, system } = deviceOf(navigator.userAgent);
+  if (!browser || !system) return browser ?? system ?? t("account.device_unknown");
+  return t("account.device", { browser, system });
+}
+
+/**
+ * What the door of an account does, here and on the page of an invitation.
+ * @param {(user: User) => void | Promise<void>} done
+ * @param {{invitation?: string}} [more]
+ * @returns {Pick<Actions, 'signIn' | 'register'>}
+ */
+export function doorActions(done, more = {}) {
+  /** @param {string} operation @param {object} payload */
+  const enter = async (operation, payload) => {
+    const { user } = await call(operation, payload);
+    rememberUser(user);
+    await done(user);
+  };
+  return {
+    signIn: ({ email, password }) => enter("accounts.sign_in", { email: email.trim(), password, device: thisDevice() }),
+    register: ({ name, email, password }) =>
+      enter("accounts.register", { name, email: email.trim(), password, language: language(), device: thisDevice(), ...more }),
+  };
+}
+
+/** @param {HTMLElement} root */
+export function start(root) {
+  const user = signal(/** @type {User | null | undefined} */ (undefined));
+  const devices = signal(/** @type {readonly Device[]} */ ([]));
+  const error = signal(/** @type {unknown} */ (null));
+  const actions = accountActions(user, devices);
+
+  const View = () => html`
+    <${Page} title=${t("nav.account")}>
+      <${Failure} error=${error.value} />
+      ${user.value === null && html`<section class="card"><${Door} actions=${actions} /></section>`}
+      ${user.value && html`<${Account} user=${user.value} devices=${devices.value} actions=${actions} />`}
+    <//>
+  `;
+  render(html`<${View} />`, root);
+  void meet(user, devices, error);
+}
+
+/**
+ * @param {{value: User | null | undefined}} user
+ * @param {{value: readonly Device[]}} devices
+ * @param {{value: unknown}} error
+ */
+async function meet(user, devices, error) {
+  try {
+    user.value = await askUser();
+    if (user.value) devices.value = await readDevices();
+  } catch (failure) {
+    error.value = failure;
+    user.value = knownUser();
+  }
+}
+
+/** @returns {Promise<Device[]>} */
+const readDevices = async () => (await call("tokens.list")).tokens;
+
+/**
+ * @param {{value: User | null | undefined}} user
+ * @param {{value: readonly Device[]}} devices
+ * @returns {Actions}
+ */
+function accountActions(user, devices) {
+  return {
+    ...doorActions(() => location.replace(nextPage(location.search))),
+    async update({ name, language: spoken, theme }) {
+      const told = await call("accounts.update", { name, language: spoken, theme });
+      const updated = told.user;
+      rememberUser(updated);
+      showTheme(updated.theme);
+      if (spoken !== language()) location.reload();
+      user.value = updated;
+    },
+    async changePassword({ password, new_password }) {
+      await call("accounts.change_password", { password, new_password });
+      devices.value = await readDevices();
+    },
+    async endDevice(device) {
+      await call("tokens.revoke", { id: device.id });
+      devices.value = await readDevices();
+    },
+    async endOthers() {
+      await call("tokens.revoke_others");
+      devices.value = await readDevices();
+    },
+    async signOut(anyway) {
+      const store = await openStore();
+      const entries = user.value ? await store.entries(user.value.id) : [];
+      const waiting = entries.filter((entry) => entry.state === "waiting").length;
+      if (waiting > 0 && !anyway) return waiting;
+      await call("accounts.sign_out");
+      await store.dropCopies();
+      rememberUser(null);
+      location.replace("/account");
+      return 0;
+    },
+  };
+}

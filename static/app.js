@@ -1,0 +1,18 @@
+/** The start of every page: language and colours first, then the page that the shell names. */
+import { start as account } from "./account/page.js";
+import { start as join } from "./join/page.js";
+import { start as list } from "./list/page.js";
+import { start as lists } from "./lists/page.js";
+import { knownUser } from "./shared/session.js";
+import { showTheme } from "./shared/theme.js";
+import { chooseLanguage } from "./shared/words.js";
+
+/** @type {Record<string, (root: HTMLElement) => void | Promise<void>>} */
+const PAGES = { account, join, list, lists };
+
+const user = knownUser();
+const shell = document.documentElement;
+shell.lang = chooseLanguage(user?.language, shell.lang, ...navigator.languages);
+if (user) showTheme(user.theme);
+const root = document.getElementById("page");
+if (root) void PAGES[document.body.dataset.page ?? ""]?.(root);

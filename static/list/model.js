@@ -1,0 +1,278 @@
+/**
+ * One list on this device: the state that the server confirmed, and what the screen shows with the waiting edits on it.
+ *
+ * Both are values: every function answers a new one and leaves what it was given alone.
+ */
+
+/** @import { Edit, Fields, Item, List, ListChanged, Opened, Result } from '../shared/shapes.js' */
+import { generateKeyBetween, generateNKeysBetween } from "fractional-indexing";
+
+/**
+ * @typedef {object} State
+ * @property {List} list
+ * @property {ReadonlyMap<string, Item>} items removed ones too, as far as this device has met them: for its own undo
+ * @property {ReadonlyMap<string, string | null>} people names by id
+ * @property {ReadonlyMap<string, Merged>} merged other names of items: ids of adds that another item took in
+ */
+
+/** @typedef {{item: string, before: number | null, brought: number}} Merged */
+
+// --- what the server confirmed ---
+
+/**
+ * The state after `lists.open`: whole, or what is known with the changed items over it.
+ * @param {State | null} known
+ * @param {Opened} opened
+ * @returns {State}
+ */
+export function opened(known, opened) {
+  const base = opened.whole || !known ? new Map() : known.items;
+  const people = new Map([...(known?.people ?? []), ...named(opened.people)]);
+  const items = new Map([...base, ...opened.items.map((item) => /** @type {const} */ ([item.id, item]))]);
+  return { list: opened.list, items, people, merged: known?.merged ?? new Map() };
+}
+
+/** What to ask `lists.open` for: all, or what came since. @param {State | null} known @param {string} list */
+export const question = (known, list) =>
+  known ? { list, since: known.list.revision, epoch: known.list.epoch } : { list };
+
+/**
+ * The state after changes that the room told. Those known already are passed over.
+ * @param {State} state
+ * @param {ListChanged} told
+ * @returns {State | null} null where changes are missing in between: open the list again
+ */
+export function changed(state, told) {
+  const news = told.changes.filter((change) => change.revision > state.list.revision);
+  if (news.length === 0) return state;
+  if (news[0].revision !== state.list.revision + 1) return null;
+  const items = new Map(state.items);
+  let list = { ...state.list, revision: told.revision };
+  for (const change of news) {
+    list = { ...list, ...change.list, updated_at: change.at };
+    for (const [id, fields] of Object.entries(change.items)) applyFields(items, id, fields);
+  }
+  return { ...state, list, items, people: new Map([...state.people, ...named(told.people)]) };
+}
+
+/**
+ * An item that is new or comes back is told with all its fields; a change to one that we do not have is ignored.
+ * @param {Map<string, Item>} items
+ * @param {string} id
+ * @param {Fields} fields
+ */
+function applyFields(items, id, fields) {
+  const known = items.get(id);
+  if (known) items.set(id, { ...known, ...fields });
+  else if (fields.position !== undefined && fields.text !== undefined)
+    items.set(id, /** @type {Item} */ ({ id, removed: false, ...fields }));
+}
+
+/** @param {readonly {id: string, name: string | null}[]} people */
+const named = (people) => people.map((person) => /** @type {const} */ ([person.id, person.name]));
+
+/**
+ * Remember that an acknowledged add was taken in by another item, so that waiting edits find it.
+ * @param {State} state
+ * @param {Edit} edit
+ * @param {Result} result
+ * @returns {State}
+ */
+export function acknowledged(state, edit, result) {
+  if (edit.kind !== "add" || !edit.item || !result.item || result.item === edit.item) return state;
+  const brought = edit.quantity ?? 1;
+  const merged = new Map(state.merged).set(edit.item, { item: result.item, before: null, brought });
+  return { ...state, merged };
+}
+
+// --- what the screen shows ---
+
+/**
+ * The confirmed state with the waiting edits of this device over it, as the server will probably decide them.
+ * @param {State} state
+ * @param {readonly Edit[]} edits in order
+ * @param {string} me
+ * @returns {State}
+ */
+export function overlaid(state, edits, me) {
+  if (edits.length === 0) return state;
+  /** @type {Draft} */
+  const draft = { list: { ...state.list }, items: new Map(state.items), merged: new Map(state.merged), me };
+  for (const edit of edits) OVERLAYS[edit.kind](draft, edit);
+  return { list: draft.list, items: draft.items, merged: draft.merged, people: state.people };
+}
+
+/** @typedef {{list: List, items: Map<string, Item>, merged: Map<string, Merged>, me: string}} Draft */
+
+/** @type {Record<Edit['kind'], (draft: Draft, edit: Edit) => void>} */
+const OVERLAYS = {
+  add(draft, edit) {
+    const id = edit.item ?? "";
+    if (draft.items.has(id) || draft.merged.has(id)) return;
+    const twin = sameOpen(draft.items.values(), edit.text ?? "", edit.unit ?? null);
+    if (twin && mergedInto(draft, twin, edit)) return;
+    draft.items.set(id, newItem(draft, edit));
+  },
+  set(draft, edit) {
+    const { id, kind, at, seen, item, ...fields } = edit;
+    for (const known of targets(draft, edit)) draft.items.set(known.id, { ...known, ...fields, removed: false });
+  },
+  tick(draft, edit) {
+    const by = edit.ticked ? draft.me : null;
+    for (const item of targets(draft, edit))
+      draft.items.set(item.id, { ...item, ticked: edit.ticked === true, ticked_by: by, updated_at: edit.at });
+  },
+  remove(draft, edit) {
+    for (const id of idsOf(edit)) {
+      const merged = draft.merged.get(id);
+      if (merged) takeBack(draft, merged);
+      else if (draft.items.has(id)) removeOne(draft, id, true, edit.at);
+    }
+  },
+  restore(draft, edit) {
+    for (const item of targets(draft, edit)) removeOne(draft, item.id, false, edit.at);
+  },
+  rename(draft, edit) {
+    draft.list.title = edit.title ?? draft.list.title;
+  },
+  arrange(draft, edit) {
+    draft.list.categories = { ...draft.list.categories, [edit.shop ?? ""]: edit.categories ?? [] };
+  },
+};
+
+/** @param {Edit} edit @returns {string[]} */
+const idsOf = (edit) => edit.items ?? (edit.item ? [edit.item] : []);
+
+/** The items that an edit names, also by the id of a merged add. @param {Draft} draft @param {Edit} edit */
+const targets = (draft, edit) =>
+  idsOf(edit).flatMap((id) => draft.items.get(draft.merged.get(id)?.item ?? id) ?? []);
+
+/** @param {Draft} draft @param {string} id @param {boolean} removed @param {string} at */
+function removeOne(draft, id, removed, at) {
+  const item = draft.items.get(id);
+  if (item) draft.items.set(id, { ...item, removed, updated_at: at });
+}
+
+/** @param {Draft} draft @param {Item} twin @param {Edit} edit @returns {boolean} false where the sum is too much */
+function mergedInto(draft, twin, edit) {
+  const brought = edit.quantity ?? 1;
+  const quantity = sum(twin.quantity ?? 1, brought);
+  if (quantity > 1_000_000) return false;
+  const { note = null, category = null, price = null, picture = null } = edit;
+  const filled = {
+    note: twin.note ?? note,
+    category: twin.category ?? category,
+    price: twin.price ?? price,
+    picture: twin.picture ?? picture,
+  };
+  draft.items.set(twin.id, { ...twin, ...filled, quantity });
+  draft.merged.set(edit.item ?? "", { item: twin.id, before: twin.quantity, brought });
+  return true;
+}
+
+/** @param {Draft} draft @param {Merged} merged */
+function takeBack(draft, { item, before, brought }) {
+  const known = draft.items.get(item);
+  if (!known || known.quantity === null) return;
+  const raised = sum(before ?? 1, brought) === known.quantity;
+  const left = raised ? before : sum(known.quantity, -brought);
+  if (left === null || left > 0) draft.items.set(item, { ...known, quantity: left });
+}
+
+/** @param {Draft} draft @param {Edit} edit @returns {Item} */
+function newItem(draft, edit) {
+  const { item = "", text = "", quantity = null, unit = null, note = null, category = null } = edit;
+  const { price = null, picture = null, at, position = lastPosition(draft.items.values()) } = edit;
+  const written = { text, quantity, unit, note, category, price, picture, position };
+  return { id: item, ...written, ticked: false, removed: false, added_by: draft.me, ticked_by: null, updated_at: at };
+}
+
+/** Decimal sums: thousandths are whole numbers. @param {number} one @param {number} other */
+const sum = (one, other) => (Math.round(one * 1000) + Math.round(other * 1000)) / 1000;
+
+// --- reading a state ---
+
+/** By position, compared by code unit as the server does; ties by id. @param {Item} one @param {Item} other */
+export const inOrder = (one, other) =>
+  one.position < other.position || (one.position === other.position && one.id < other.id) ? -1 : 1;
+
+/** What is on the list, in its order. @param {State} state @returns {Item[]} */
+export const onList = (state) => [...state.items.values()].filter((item) => !item.removed).sort(inOrder);
+
+/**
+ * The two parts of the screen. An item just tapped stays in the part where it was: the next tap must not meet another.
+ * @param {readonly Item[]} items in order
+ * @param {ReadonlyMap<string, 'open' | 'bought'>} held items that stay where they are for a moment
+ */
+export function parts(items, held) {
+  /** @param {Item} item */
+  const place = (item) => held.get(item.id) ?? (item.ticked ? "bought" : "open");
+  const open = items.filter((item) => place(item) === "open");
+  const bought = items.filter((item) => place(item) === "bought");
+  bought.sort((one, other) => Date.parse(other.updated_at) - Date.parse(one.updated_at));
+  return { open, bought };
+}
+
+/** Whether two texts mean the same thing to a household. @param {string} text */
+export const fold = (text) =>
+  text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim().replaceAll("ё", "е");
+
+/**
+ * The open item that an add of this text and unit will join, if there is one.
+ * @param {Iterable<Item>} items
+ * @param {string} text
+ * @param {string | null} unit
+ */
+export function sameOpen(items, text, unit) {
+  const wanted = fold(text);
+  const open = [...items].filter((item) => !item.removed && !item.ticked && item.unit === unit);
+  return open.filter((item) => fold(item.text) === wanted).sort(inOrder)[0];
+}
+
+/** The bought item of this text, to be taken up again in place of a second one. @param {readonly Item[]} items @param {string} text */
+export function sameBought(items, text) {
+  const wanted = fold(text);
+  return items.find((item) => item.ticked && fold(item.text) === wanted);
+}
+
+/** The text of a list, for whoever has to keep it elsewhere. @param {State} state @param {(item: Item) => string} line */
+export const asText = (state, line) => [state.list.title, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
+
+// --- places ---
+
+const LONGEST_KEY = 100;
+
+/** @param {Iterable<Item>} items */
+function lastPosition(items) {
+  let last = "";
+  for (const item of items) if (!item.removed && item.position > last) last = item.position;
+  return keyBetween(last || null, null) ?? last;
+}
+
+/**
+ * The keys that bring an item one place up or down among its neighbours on the screen.
+ * @param {readonly Item[]} shown in order
+ * @param {string} id
+ * @param {-1 | 1} step
+ * @returns {{item: string, position: string}[]} one key, or keys for all where there is no good one; none at an end
+ */
+export function moved(shown, id, step) {
+  const from = shown.findIndex((item) => item.id === id);
+  const to = from + step;
+  if (from < 0 || to < 0 || to >= shown.length) return [];
+  const order = shown.filter((item) => item.id !== id);
+  order.splice(to, 0, shown[from]);
+  const key = keyBetween(order[to - 1]?.position ?? null, order[to + 1]?.position ?? null);
+  if (key !== null && key.length <= LONGEST_KEY) return [{ item: id, position: key }];
+  const keys = generateNKeysBetween(null, null, order.length);
+  return order.map((item, place) => ({ item: item.id, position: keys[place] }));
+}
+
+/** @param {string | null} before @param {string | null} after @returns {string | null} null between equal or odd keys */
+function keyBetween(before, after) {
+  try {
+    return generateKeyBetween(before, after);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,39 @@
+/** Quantities, units and prices as a reader writes and reads them. */
+import { isWord, number, t } from "./words.js";
+
+/** Codes of units, in the order in which they are offered. */
+export const UNITS = /** @type {const} */ ([
+  "kg", "g", "l", "ml", "pack", "bottle", "can", "jar", "box", "bag", "bunch", "head", "loaf", "slice", "tray", "tub",
+  "roll", "bar", "carton", "sachet", "net", "tube", "clove", "stick", "stalk", "sprig", "pinch", "case", "cup", "tbsp",
+  "tsp", "mg", "lb", "oz", "gal", "qt", "pt", "floz", "m", "cm",
+]);
+
+/** A unit in the reader's language; what is no code stays as it was typed. @param {string} unit */
+export function unitName(unit) {
+  const word = `unit.${unit}`;
+  return isWord(word) ? t(word) : unit;
+}
+
+/** The unit that a reader typed: its code where they wrote its name, null where nothing. @param {string} typed */
+export function unitTyped(typed) {
+  const wanted = typed.trim().toLowerCase();
+  if (!wanted) return null;
+  return UNITS.find((code) => code === wanted || t(`unit.${code}`).toLowerCase() === wanted) ?? typed.trim();
+}
+
+/** "2 kg", "0,5 л"; empty where an item has neither. @param {{quantity: number | null, unit: string | null}} item */
+export const amount = ({ quantity, unit }) =>
+  [quantity === null ? "" : number(quantity), unit === null ? "" : unitName(unit)].filter(Boolean).join("\u00a0");
+
+/**
+ * A number as typed, with a decimal comma or point.
+ * @param {string} typed
+ * @param {number} decimals how many decimals it may have
+ * @returns {number | null | undefined} null where nothing is typed, undefined where it is no number
+ */
+export function numberTyped(typed, decimals) {
+  const plain = typed.trim().replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
+  if (!plain) return null;
+  const fits = new RegExp(`^\\d+(\\.\\d{1,${decimals}})?$`).test(plain);
+  return fits ? Number(plain) : undefined;
+}

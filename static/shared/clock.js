@@ -1,0 +1,39 @@
+/** The time of edits: this device's clock, corrected by the server's, and always growing. */
+
+/** @typedef {{read: () => string | null, write: (text: string) => void}} Kept */
+
+export class Clock {
+  /**
+   * @param {() => number} now this device's clock, ms since 1970
+   * @param {Kept} [kept] remembers the correction for a start without network, and the last time given away
+   */
+  constructor(now = Date.now, kept) {
+    this.now = now;
+    this.kept = kept;
+    const [ahead, last] = (kept?.read() ?? "").split(" ").map(Number);
+    this.ahead = Number.isFinite(ahead) ? ahead : 0;
+    this.last = Number.isFinite(last) ? last : 0;
+  }
+
+  /**
+   * Learn from an answer that named the server's time; half of the round trip had passed by then.
+   * @param {string} serverTime @param {number} asked when the question left, by this device's clock
+   */
+  heard(serverTime, asked) {
+    const heard = Date.parse(serverTime);
+    if (!Number.isFinite(heard)) return;
+    this.ahead = Math.round(heard - (asked + this.now()) / 2);
+    this.keep();
+  }
+
+  /** The time of a new edit: later than that of every edit before, by 1 ms at least. @returns {string} */
+  at() {
+    this.last = Math.max(Math.round(this.now()) + this.ahead, this.last + 1);
+    this.keep();
+    return new Date(this.last).toISOString();
+  }
+
+  keep() {
+    this.kept?.write(`${this.ahead} ${this.last}`);
+  }
+}

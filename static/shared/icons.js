@@ -1,0 +1,14 @@
+/** The icons of the pages: an outline set, 24 px, drawn inline in the colour of the text around them. */
+import { ArrowLeft, CircleUserRound, CloudOff, Ellipsis, Plus, X } from "lucide";
+import { h } from "preact";
+
+/** @typedef {readonly (readonly [string, Record<string, string | number | undefined>])[]} Shapes */
+
+const SHAPES = { back: ArrowLeft, account: CircleUserRound, offline: CloudOff, more: Ellipsis, add: Plus, close: X };
+
+/** An icon beside words, or within a button that has a name: it says nothing by itself. @param {{name: keyof typeof SHAPES}} props */
+export function Icon({ name }) {
+  const shapes = /** @type {Shapes} */ (SHAPES[name]);
+  const drawn = shapes.map(([tag, attributes], place) => h(tag, { ...attributes, key: place }));
+  return h("svg", { class: "icon", viewBox: "0 0 24 24", width: 24, height: 24, "aria-hidden": "true" }, drawn);
+}

@@ -1,0 +1,31 @@
+/** Small things that this browser remembers between pages; where it may not (blocked storage), they last a page. */
+
+/** @type {Map<string, string>} */
+const forThisPage = new Map();
+
+/** @param {string} name @returns {string | null} */
+export function recall(name) {
+  try {
+    return localStorage.getItem(`shoplist.${name}`);
+  } catch {
+    return forThisPage.get(name) ?? null;
+  }
+}
+
+/** @param {string} name @param {string | null} value null forgets it */
+export function remember(name, value) {
+  try {
+    if (value === null) localStorage.removeItem(`shoplist.${name}`);
+    else localStorage.setItem(`shoplist.${name}`, value);
+  } catch {
+    if (value === null) forThisPage.delete(name);
+    else forThisPage.set(name, value);
+  }
+}
+
+/** Hear when another tab changed what is remembered. @param {string} name @param {() => void} hear */
+export function onRemembered(name, hear) {
+  addEventListener("storage", (event) => {
+    if (event.key === `shoplist.${name}`) hear();
+  });
+}

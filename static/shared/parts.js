@@ -1,0 +1,137 @@
+/** Pieces that every page is made of: dialogs, notices, fields. */
+
+/** @import { ComponentChildren } from 'preact' */
+/** @import { Session } from './session.js' */
+/** @import { Word } from './words.js' */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { problemFrom } from "./problem.js";
+import { signInAddress } from "./session.js";
+import { isWord, t } from "./words.js";
+
+/** What to tell the reader about a failure, in their language. @param {unknown} error */
+export function sentence(error) {
+  const problem = problemFrom(error);
+  if (problem.message) return problem.message;
+  const word = `problem.${problem.code}`;
+  return isWord(word) ? t(word) : t("problem.other");
+}
+
+/** A sheet over the page; Escape and a tap beside it close it. @param {{title: string, close: () => void, children?: ComponentChildren}} props */
+export function Sheet({ title, close, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => dialog.current?.showModal(), []);
+  /** @param {Event} event */
+  const beside = (event) => event.target === dialog.current && close();
+  return html`
+    <dialog class="sheet" ref=${dialog} onClose=${close} onClick=${beside} aria-label=${title}>
+      <div class="sheet-inside">
+        <header class="sheet-head">
+          <h2>${title}</h2>
+          <button class="round" type="button" aria-label=${t("do.close")} onClick=${close}><${Icon} name="close" /></button>
+        </header>
+        ${children}
+      </div>
+    </dialog>
+  `;
+}
+
+/**
+ * @param {{label: string, name: string, type?: string, value?: string, error?: string, hint?: string,
+ *   [attribute: string]: unknown}} props
+ */
+export function Field({ label, name, error, hint, ...rest }) {
+  const says = error ?? hint;
+  return html`
+    <label class="field">
+      <span class="field-label">${label}</span>
+      <input name=${name} aria-invalid=${error ? "true" : undefined} ...${rest} />
+      ${says && html`<span class=${error ? "field-error" : "field-hint"}>${says}</span>`}
+    </label>
+  `;
+}
+
+/** @param {{label: string, name: string, value: string, options: readonly {value: string, label: string}[], onChange?: (event: Event) => void}} props */
+export function Choice({ label, name, value, options, onChange }) {
+  return html`
+    <label class="field">
+      <span class="field-label">${label}</span>
+      <select name=${name} onChange=${onChange}>
+        ${options.map((option) => html`<option value=${option.value} selected=${option.value === value}>${option.label}</option>`)}
+      </select>
+    </label>
+  `;
+}
+
+/** A failure, told where it happened. @param {{error: unknown}} props */
+export const Failure = ({ error }) => (error ? html`<p class="failure" role="alert">${sentence(error)}</p>` : null);
+
+/**
+ * A form that knows whether it is being sent and what went wrong.
+ * @param {{send: (fields: Record<string, string>) => Promise<unknown>, label: string, quiet?: boolean,
+ *   children?: ComponentChildren | ((wrong: Record<string, string>) => ComponentChildren)}} props
+ */
+export function Form({ send, label, quiet, children }) {
+  const sending = useSignal(false);
+  const error = useSignal(/** @type {unknown} */ (null));
+  /** @param {SubmitEvent} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    if (sending.value) return;
+    sending.value = true;
+    error.value = null;
+    try {
+      await send(fieldsOf(/** @type {HTMLFormElement} */ (event.target)));
+    } catch (failure) {
+      error.value = failure;
+    } finally {
+      sending.value = false;
+    }
+  };
+  const wrong = error.value ? problemFrom(error.value).fields : {};
+  return html`
+    <form class="form" onSubmit=${submit}>
+      ${typeof children === "function" ? children(wrong) : children}
+      <${Failure} error=${error.value} />
+      <button class=${quiet ? "button" : "button main"} type="submit" disabled=${sending.value}>${label}</button>
+    </form>
+  `;
+}
+
+/** @param {HTMLFormElement} form @returns {Record<string, string>} */
+export const fieldsOf = (form) =>
+  Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+
+/** The one quiet line about the connection: none while all is well. @param {{session: Session}} props */
+export function Connection({ session }) {
+  const state = session.live.state.value;
+  const waiting = session.outbox.entries.value.filter((entry) => entry.state === "waiting").length;
+  const late = useLate(state === "away" || waiting > 0);
+  if (state === "signed_out")
+    return html`<p class="notice warn" role="status">
+      <span>${t("state.signed_out")}</span> <a class="button" href=${signInAddress()}>${t("account.sign_in")}</a>
+    </p>`;
+  if (!late) return null;
+  /** @type {Word} */
+  const word = state === "ready" ? "state.waiting" : "state.offline";
+  return html`<p class="notice" role="status">
+    <${Icon} name="offline" /> <span>${t(word, { count: waiting })}</span>
+    ${waiting > 0 && word === "state.offline" && html`<span class="count" aria-label=${t("state.waiting", { count: waiting })}>${waiting}</span>`}
+  </p>`;
+}
+
+const LATE_MS = 3000;
+
+/** Whether something has lasted for three seconds: what passes sooner is not worth a word. @param {boolean} lasting */
+function useLate(lasting) {
+  const late = useSignal(false);
+  useEffect(() => {
+    late.value = false;
+    if (!lasting) return undefined;
+    const timer = setTimeout(() => (late.value = true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, [lasting]);
+  return lasting && late.value;
+}

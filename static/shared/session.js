@@ -1,0 +1,102 @@
+/** Who is signed in on this device, and what their pages share: the connection, the clock, the store, the outbox. */
+
+/** @import { Edited, User } from './shapes.js' */
+/** @import { News, Tabs } from './outbox.js' */
+/** @import { Store } from './store.js' */
+import { effect } from "@preact/signals";
+import { call } from "./api.js";
+import { Clock } from "./clock.js";
+import { Live } from "./live.js";
+import { onRemembered, recall, remember } from "./memory.js";
+import { Outbox } from "./outbox.js";
+import { problemFrom } from "./problem.js";
+import { openStore } from "./store.js";
+
+/** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox}} Session */
+
+/** Whom this device knows as signed in; the server has the last word. @returns {User | null} */
+export function knownUser() {
+  try {
+    return JSON.parse(recall("user") ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {User | null} user */
+export const rememberUser = (user) => remember("user", user && JSON.stringify(user));
+
+/** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */
+export async function askUser() {
+  try {
+    const told = await call("accounts.me");
+    rememberUser(told.user);
+    return knownUser();
+  } catch (error) {
+    if (problemFrom(error).code === "unauthenticated") return null;
+    throw error;
+  }
+}
+
+/** Where to sign in, and to come back from. */
+export const signInAddress = () => `/account?next=${encodeURIComponent(location.pathname)}`;
+
+/**
+ * The session of whoever is signed in; a stranger is sent to sign in, and the promise never ends.
+ * @returns {Promise<Session>}
+ */
+export async function openSession() {
+  const user = knownUser() ?? (await askUser());
+  if (user) return sessionOf(user, await openStore());
+  location.replace(signInAddress());
+  return new Promise(() => {});
+}
+
+/** @param {User} user @param {Store} store @returns {Promise<Session>} */
+async function sessionOf(user, store) {
+  const clock = new Clock(Date.now, { read: () => recall("clock"), write: (text) => remember("clock", text) });
+  const live = new Live(clock);
+  const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs());
+  live.onGreeted = (greeted) => isOurs(user, greeted);
+  outbox.onSignedOut = () => live.signedOut();
+  effect(() => outbox.ready(live.state.value === "ready"));
+  onRemembered("user", () => knownUser()?.id !== user.id && location.reload());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.check());
+  addEventListener("online", () => live.check());
+  addEventListener("pageshow", (event) => event.persisted && live.check());
+  await outbox.load();
+  live.start();
+  return { user, live, clock, store, outbox };
+}
+
+/** @param {Live} live @param {object} payload @returns {Promise<Edited>} */
+async function deliver(live, payload) {
+  try {
+    return await live.call("lists.edit", payload);
+  } catch (error) {
+    // An answer that did not come in time says more about the line than about the edits.
+    if (problemFrom(error).code === "unreachable" && live.state.peek() === "ready") live.again();
+    throw error;
+  }
+}
+
+/** The cookie became another's: this page's edits are not theirs, so it starts anew. @param {User} user @param {User} greeted */
+function isOurs(user, greeted) {
+  const same = greeted.id === user.id;
+  rememberUser(greeted);
+  if (!same || greeted.language !== user.language) location.reload();
+  return same;
+}
+
+/** @returns {Tabs | undefined} */
+function otherTabs() {
+  if (typeof BroadcastChannel === "undefined") return undefined;
+  const channel = new BroadcastChannel("shoplist");
+  return {
+    post: (news) => channel.postMessage(news),
+    hear: (act) => {
+      channel.onmessage = (/** @type {MessageEvent<News>} */ event) => act(event.data);
+    },
+  };
+}
+

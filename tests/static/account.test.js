@@ -1,0 +1,25 @@
+/** Where signing in leads, and what a device calls itself. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deviceOf, nextPage } from "../../static/account/model.js";
+import { codeOf } from "../../static/join/model.js";
+
+test("signing in leads back to the page that asked for it, and never to another site", () => {
+  assert.equal(nextPage("?next=%2Fjoin%2FaB-c_d"), "/join/aB-c_d");
+  assert.equal(nextPage(""), "/list");
+  for (const foreign of ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "list"])
+    assert.equal(nextPage(`?next=${encodeURIComponent(foreign)}`), "/list", foreign);
+});
+
+test("a device is named by its browser and system", () => {
+  const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+  const edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0";
+  assert.deepEqual(deviceOf(iphone), { browser: "Safari", system: "iPhone" });
+  assert.deepEqual(deviceOf(edge), { browser: "Edge", system: "Windows" });
+  assert.deepEqual(deviceOf("curl/8"), { browser: null, system: null });
+});
+
+test("an invitation's code is the last part of its address", () => {
+  assert.equal(codeOf("/join/aB-c_d"), "aB-c_d");
+  assert.equal(codeOf("/join/"), "");
+});

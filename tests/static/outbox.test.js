@@ -1,0 +1,193 @@
+/** The outbox of an account: what the screen sees of it, and what leaves it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Outbox } from "../../static/shared/outbox.js";
+import { Problem } from "../../static/shared/problem.js";
+import { PageStore } from "../../static/shared/store.js";
+
+/** @import { Edit, Edited } from '../../static/shared/shapes.js' */
+
+const AT = "2026-11-25T12:00:00.000Z";
+
+/** @param {string} id @param {Partial<Edit>} [more] @returns {Edit} */
+const edit = (id, more = {}) => ({ id, kind: "add", item: `item ${id}`, text: "milk", at: AT, seen: 0, ...more });
+const breathe = () => new Promise((resolve) => setImmediate(resolve));
+
+/** An outbox whose calls wait until the test answers them. @param {PageStore} [store] @param {any} [tabs] */
+function outboxOf(store = new PageStore(), tabs) {
+  /** @type {{ids: string[], list: string, answer: (edited: Edited) => void, fail: (problem: Problem) => void}[]} */
+  const calls = [];
+  const outbox = new Outbox("ann", store, ({ list, edits }) => new Promise((answer, fail) => {
+    calls.push({ ids: edits.map(({ id }) => id), list, answer, fail });
+  }), tabs);
+  return { outbox, calls, store };
+}
+
+/** @param {string[]} ids @returns {Edited} */
+const applied = (ids) => ({ revision: 1, results: ids.map((id) => ({ edit: id, status: "applied", revision: 1 })) });
+/** @param {Outbox} outbox */
+const shown = (outbox) => outbox.entries.value.map(({ edit, state }) => `${edit.id} ${state}`);
+
+test("an edit is on the screen before anything is stored or sent", () => {
+  const { outbox, calls } = outboxOf();
+  void outbox.push("l", "e", [edit("1")]);
+  assert.deepEqual(shown(outbox), ["1 waiting"]);
+  assert.equal(calls.length, 0);
+});
+
+test("nothing is sent before the connection is known to be the account's own", async () => {
+  const { outbox, calls } = outboxOf();
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  assert.equal(calls.length, 0);
+  outbox.ready(true);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1"]]);
+});
+
+test("one call at a time for a list, the next holds what came meanwhile; another list does not wait", async () => {
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await outbox.push("l", "e", [edit("2"), edit("3")]);
+  await outbox.push("other", "e", [edit("4")]);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1"], ["4"]]);
+  calls[0].answer(applied(["1"]));
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1"], ["4"], ["2", "3"]]);
+  assert.deepEqual(shown(outbox), ["2 waiting", "3 waiting", "4 waiting"]);
+});
+
+test("an edit survives the page: another one sends it, in the old order, and only for its own account", async () => {
+  const store = new PageStore();
+  await outboxOf(store).outbox.push("l", "e", [edit("1"), edit("2")]);
+  const other = new Outbox("bob", store, () => assert.fail("bob sends what ann wrote"));
+  await other.load();
+  other.ready(true);
+  assert.deepEqual(shown(other), []);
+  const { outbox, calls } = outboxOf(store);
+  await outbox.load();
+  outbox.ready(true);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1", "2"]]);
+});
+
+test("a lost answer sends the same edits again, after the connection is back", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  outbox.ready(false);
+  calls[0].fail(new Problem({ code: "unreachable" }));
+  await breathe();
+  assert.deepEqual(shown(outbox), ["1 waiting"]);
+  outbox.ready(true);
+  await breathe();
+  assert.deepEqual(calls[1].ids, ["1"]);
+});
+
+test("a busy server is asked again when it said, not when the next edit comes", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  calls[0].fail(new Problem({ code: "too_many_requests", retry_after: 9 }));
+  await breathe();
+  await outbox.push("l", "e", [edit("2")]);
+  await breathe();
+  t.mock.timers.tick(8999);
+  await breathe();
+  assert.equal(calls.length, 1);
+  t.mock.timers.tick(1);
+  await breathe();
+  assert.deepEqual(calls[1].ids, ["1", "2"]);
+});
+
+test("a refused edit stays, set aside, until it is tried again or dropped; the others go on", async () => {
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1"), edit("2")]);
+  await breathe();
+  calls[0].fail(new Problem({ code: "invalid", fields: { "edits.0.text": "blank" } }));
+  await breathe();
+  assert.deepEqual(shown(outbox), ["1 aside", "2 waiting"]);
+  assert.deepEqual(outbox.entries.value[0].problem, { code: "invalid", message: "blank" });
+  calls[1].answer(applied(["2"]));
+  await breathe();
+  assert.deepEqual(shown(outbox), ["1 aside"]);
+
+  await outbox.retry(outbox.entries.value[0], { at: "2026-11-25T13:00:00.000Z", seen: 5 });
+  await breathe();
+  assert.deepEqual(calls[2].ids, ["1"], "the same id: had it been stored after all, it would count once");
+  assert.equal(outbox.entries.value[0].edit.seen, 5);
+  calls[2].fail(new Problem({ code: "gone" }));
+  await breathe();
+  await outbox.drop("1");
+  assert.deepEqual(shown(outbox), []);
+});
+
+test("what was told as stored leaves the screen's queue in that very step, and is not sent again", async () => {
+  const { outbox, calls, store } = outboxOf();
+  await outbox.push("l", "e", [edit("1"), edit("2")]);
+  void outbox.told(["1", "someone else's"]);
+  assert.deepEqual(shown(outbox), ["2 waiting"]);
+  outbox.ready(true);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["2"]]);
+  assert.equal((await store.entries("ann")).length, 1);
+});
+
+test("a token that ended stops the sending and loses nothing", async () => {
+  const { outbox, calls } = outboxOf();
+  let told = 0;
+  outbox.onSignedOut = () => (told += 1);
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  calls[0].fail(new Problem({ code: "unauthenticated" }));
+  await breathe();
+  await outbox.push("l", "e", [edit("2")]);
+  await breathe();
+  assert.equal(told, 1);
+  assert.equal(calls.length, 1);
+  assert.deepEqual(shown(outbox), ["1 waiting", "2 waiting"]);
+});
+
+test("another tab's answers take its edits off this screen too, and are passed on", async () => {
+  const store = new PageStore();
+  /** @type {((news: any) => void)[]} */
+  const ears = [];
+  const tabs = { post: (/** @type {any} */ news) => ears.forEach((hear) => hear(news)), hear: (/** @type {any} */ act) => ears.push(act) };
+  const one = outboxOf(store, tabs);
+  const two = outboxOf(store, tabs);
+  await one.outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  assert.deepEqual(shown(two.outbox), ["1 waiting"]);
+  /** @type {string[]} */
+  const done = [];
+  two.outbox.onDone = (stored) => done.push(...stored.map(({ entry }) => entry.edit.id));
+  one.outbox.ready(true);
+  await breathe();
+  one.calls[0].answer(applied(["1"]));
+  await breathe();
+  assert.deepEqual(done, ["1"]);
+  assert.deepEqual(shown(two.outbox), []);
+});
+
+test("a store that breaks is replaced by one that lasts as long as the page", async () => {
+  const good = new PageStore();
+  /** @type {any} */
+  const full = {
+    append: () => Promise.reject(new Error("QuotaExceededError")),
+    entries: (/** @type {string} */ account) => good.entries(account),
+  };
+  const { outbox, calls } = outboxOf(full);
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1"]]);
+  assert.deepEqual(shown(outbox), ["1 waiting"]);
+});

@@ -1,0 +1,81 @@
+/** The two dictionaries, and how they are read. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
+import { chooseLanguage, dictionaries, moment, t } from "../../static/shared/words.js";
+
+const { en, ru } = dictionaries;
+const keys = /** @type {(keyof typeof en)[]} */ (Object.keys(en));
+const holes = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+const forms = (/** @type {unknown} */ entry) => /** @type {Record<string, string>} */ (typeof entry === "string" ? { other: entry } : entry);
+
+test("both languages have the same words, none of them empty", () => {
+  assert.deepEqual(Object.keys(ru).sort(), Object.keys(en).sort());
+  for (const dictionary of [en, ru])
+    for (const entry of Object.values(dictionary)) for (const form of Object.values(forms(entry))) assert.ok(form.trim());
+});
+
+test("a sentence names the same values in both languages, in every form", () => {
+  for (const key of keys)
+    for (const form of [...Object.values(forms(ru[key])), ...Object.values(forms(en[key]))])
+      assert.deepEqual(holes(form), holes(forms(en[key]).other ?? ""), key);
+});
+
+test("whatever is counted has every plural that its language knows", () => {
+  const plurals = keys.filter((key) => typeof en[key] === "object" || typeof ru[key] === "object");
+  assert.ok(plurals.length > 0);
+  for (const key of plurals)
+    for (const [language, dictionary] of /** @type {const} */ ([["en", en], ["ru", ru]])) {
+      const wanted = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+      assert.deepEqual(Object.keys(forms(dictionary[key])).sort(), [...wanted].sort(), `${language} ${key}`);
+    }
+});
+
+test("no word lies unused", () => {
+  const folder = new URL("../../static", import.meta.url).pathname;
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const sources = files.filter((name) => name.endsWith(".js") && !/^dist|words\.(en|ru)/.test(name));
+  const text = sources.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+  const families = [...text.matchAll(/`([a-z_]+\.(?:[a-z_]+\.)?)\$\{/g)].map(([, prefix]) => prefix);
+  const unused = keys.filter((key) => !text.includes(`"${key}"`) && !families.some((prefix) => key.startsWith(prefix)));
+  assert.deepEqual(unused, []);
+});
+
+test("the first language of the wishes that we speak is spoken, else English", () => {
+  assert.equal(chooseLanguage(undefined, "de-DE", "ru-RU", "en"), "ru");
+  assert.equal(chooseLanguage(null, "fr"), "en");
+});
+
+test("counts, numbers and times are written as the language writes them", () => {
+  chooseLanguage("ru");
+  assert.equal(t("list.removed", { count: 1 }), "Убран 1 товар");
+  assert.equal(t("list.removed", { count: 3 }), "Убрано 3 товара");
+  assert.equal(t("list.removed", { count: 5 }), "Убрано 5 товаров");
+  assert.equal(amount({ quantity: 0.5, unit: "kg" }), "0,5\u00a0кг");
+  const now = new Date("2026-11-25T12:00:00");
+  assert.equal(moment("2026-11-25T09:05:00", now), "09:05");
+  assert.match(moment("2026-11-24T09:05:00", now), /24 нояб/);
+  chooseLanguage("en");
+  assert.equal(t("list.removed", { count: 1 }), "1 removed");
+  assert.equal(amount({ quantity: 1.5, unit: "сажень" }), "1.5\u00a0сажень");
+  assert.equal(amount({ quantity: null, unit: null }), "");
+});
+
+test("numbers are read with a comma or a point, and what is none is told apart from nothing", () => {
+  assert.equal(numberTyped(" 0,5 ", 3), 0.5);
+  assert.equal(numberTyped("1 000.25", 2), 1000.25);
+  assert.equal(numberTyped("", 3), null);
+  for (const typed of ["two", "1,2345", "-1", "1e3", "1,2,3"]) assert.equal(numberTyped(typed, 3), undefined, typed);
+});
+
+test("a unit is read by its name in the reader's language or by its code, any other text stays", () => {
+  chooseLanguage("ru");
+  assert.equal(unitTyped(" КГ "), "kg");
+  assert.equal(unitTyped("kg"), "kg");
+  assert.equal(unitTyped("сажень"), "сажень");
+  assert.equal(unitTyped("  "), null);
+  chooseLanguage("en");
+  for (const code of UNITS) assert.ok(`unit.${code}` in en, code);
+});
