@@ -192,18 +192,15 @@ class ApiHandler(Handler):
             case "renews" if auth.bearer(self.request) is None:
                 self._set_cookie(auth.cookie_token(self.request) or "")
             case "clears":
-                self._set_cookie("", seconds=0)
+                self.clear_cookie(auth.COOKIE, **self._cookie_marks())
 
-    def _set_cookie(self, token: str, seconds: int = auth.COOKIE_SECONDS) -> None:
+    def _set_cookie(self, token: str) -> None:
+        self.set_cookie(auth.COOKIE, token, max_age=auth.COOKIE_SECONDS, **self._cookie_marks())
+
+    def _cookie_marks(self) -> dict[str, Any]:
         settings = self.door.settings
-        self.set_cookie(
-            auth.COOKIE,
-            token,
-            max_age=seconds,
-            httponly=True,
-            samesite="Lax",
-            secure=is_https(self.request, settings.proxies, settings.url),
-        )
+        secure = is_https(self.request, settings.proxies, settings.url)
+        return {"httponly": True, "samesite": "Lax", "secure": secure}
 
 
 def _length(handler: RequestHandler) -> int:

@@ -99,7 +99,7 @@ class Dispatcher:
     def _admit(self, row: Operation, caller: Caller) -> None:
         """Access, then rate. What needs no sign-in is limited by address; what is signed in never is."""
         if row.access is Access.ANYONE:
-            self._limits.take(row.rate, (row.name, network_of(caller.address)))
+            self._limits.take(row.rate, network_of(caller.address))
             return
         principal = caller.principal
         if principal is None:

@@ -25,6 +25,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "missing": "There is no such page",
         "not_built": "The pages of this server are not built yet. Run scripts/static, then load this page again.",
         "back": "To the lists",
+        "live": "The live protocol",
     },
     "ru": {
         "account": "Учётная запись",
@@ -35,6 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "missing": "Такой страницы нет",
         "not_built": "Страницы этого сервера ещё не собраны. Запустите scripts/static и загрузите эту страницу снова.",
         "back": "К спискам",
+        "live": "Живой протокол",
     },
 }
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -124,7 +126,8 @@ class SwaggerPage(PageHandler):
         if build is None or "swagger/swagger-ui-bundle.js" not in build.files:
             self.say(503, "not_built")
             return
-        self.show("swagger.html", build=build.name, noscript=WORDS[self.language]["noscript"])
+        words = WORDS[self.language]
+        self.show("swagger.html", build=build.name, noscript=words["noscript"], live=words["live"])
 
 
 class LivePage(PageHandler):

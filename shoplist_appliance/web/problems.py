@@ -28,6 +28,8 @@ def problem(error: DomainError, language: Language, request_id: str) -> dict[str
     }
     if error.fields:
         told["fields"] = {place: words.field(reason, language) for place, reason in error.fields.items()}
+    elif isinstance(error, Invalid):
+        told["fields"] = {"payload": detail}  # it is wrong as a whole
     if error.retry_after is not None:
         told["retry_after"] = error.retry_after
     told["request_id"] = request_id

@@ -5,7 +5,6 @@ SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger",
   deepLinking: true,
-  persistAuthorization: true,
   tryItOutEnabled: true,
   withCredentials: true,
   validatorUrl: null,

@@ -13,13 +13,12 @@ from shoplist_appliance.web.fields import Email, Input, Language, Name, Nothing,
 from shoplist_appliance.web.ratelimit import Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
-# Twenty phones of a household share one address; a hash of a password takes 26 ms of one thread.
-REGISTERING = Rate("register", burst=60, per_second=0.5)
-SIGNING_IN = Rate("sign_in", burst=100, per_second=1)
-# Wrong passwords for one account from one network: enough for anyone who tries to remember, nothing for who guesses.
-FAILING = Rate("sign_in_failures", burst=10, per_second=1 / 60)
-# And from everywhere together.
-FAILING_ANYWHERE = Rate("sign_in_failures_anywhere", burst=100, per_second=1 / 20)
+# By address, and twenty phones of a household share one: an attempt that succeeds hardly counts.
+REGISTERING = Rate("register", burst=60, per_second=1 / 2)
+SIGNING_IN = Rate("sign_in", burst=30, per_second=1 / 5)
+SUCCESS_BACK = 0.9
+# Wrong passwords for one account, from everywhere together.
+FAILING = Rate("sign_in_failures", burst=100, per_second=1 / 20)
 PASSWORDS = Rate("passwords", burst=10, per_second=1 / 10)
 
 Device = Annotated[Name | None, Field(description="What the person will know this device by, among their tokens.")]
@@ -82,12 +81,10 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
 async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     """An attempt counts as failed until it has succeeded, so that many at once are as limited as one after another."""
     account = email_key(wish.email)
-    attempts = ((FAILING, (account, network_of(caller.address))), (FAILING_ANYWHERE, account))
-    for rate, key in attempts:
-        house.limits.take(rate, key)
+    house.limits.take(FAILING, account)
     signed_in = await house.services.people.sign_in(wish.email, wish.password, wish.device)
-    for rate, key in attempts:
-        house.limits.give_back(rate, key)
+    house.limits.give_back(FAILING, account)
+    house.limits.give_back(SIGNING_IN, network_of(caller.address), SUCCESS_BACK)
     return signed_in
 
 
