@@ -9,6 +9,7 @@ import contextlib
 import errno
 import getpass
 import os
+import shlex
 import signal
 import socket
 import sqlite3
@@ -166,7 +167,7 @@ def say(line: str) -> None:
 def _how_to_make_an_admin(settings: Settings) -> str:
     installed = Path(sys.argv[0]).name == "shoplist-appliance"
     command = "shoplist-appliance" if installed else "scripts/run"
-    data = "" if settings.data == Settings().data else f" --data {settings.data}"
+    data = "" if settings.data == Settings().data else f" --data {shlex.quote(str(settings.data))}"
     return f"{command} admin create --email ADDRESS --name NAME{data}"
 
 

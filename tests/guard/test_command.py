@@ -114,6 +114,14 @@ def test_the_data_is_for_its_owner_only(data: Path, log: Path) -> None:
         assert stat.S_IMODE((data / "key").stat().st_mode) == 0o600
 
 
+def test_every_file_of_the_data_is_in_the_documentation(data: Path, log: Path) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    with Process(data, log):
+        names = {file.name for file in data.rglob("*")}
+    assert "shoplist.db" in names
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
 def test_a_start_on_all_addresses_says_where_the_phones_find_it(data: Path, log: Path) -> None:
     from shoplist_appliance.ops.lan import addresses
 
