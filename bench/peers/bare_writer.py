@@ -29,6 +29,7 @@ def opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA wal_autocheckpoint=8000")  # the product's
     for statement in itertools.chain.from_iterable(MIGRATIONS):
         connection.execute(statement)
     return connection
