@@ -95,9 +95,10 @@ class Keyring:
             keyring = cls(keys, content["active"], b64decode(content["lookup"], validate=True))
             sizes = {len(key) for key in (*keys.values(), keyring.lookup)}
             names = {len(bytes.fromhex(name)) for name in keys}
+            sound = sizes == {KEY_SIZE} and names == {KEY_ID_SIZE} and keyring.active in keys
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeyWrong(f"the key file {path} is damaged; put it back from where you keep its copy") from error
-        if sizes != {KEY_SIZE} or names != {KEY_ID_SIZE} or keyring.active not in keys:
+        if not sound:
             raise KeyWrong(f"the key file {path} is damaged; put it back from where you keep its copy")
         return keyring
 

@@ -117,7 +117,8 @@ class Writer:
 
     def _submit(self, unit: Unit) -> None:
         if self._closed:
-            raise Unavailable("storage")
+            unit.future.set_exception(Unavailable("storage"))
+            return
         self._queue.put(unit)
         if not self._thread.is_alive():
             self._refuse_all()  # it ended between the two lines above, or long ago
@@ -170,15 +171,14 @@ class Writer:
 
     def _commit(self, group: Sequence[Unit]) -> Sequence[Outcome]:
         try:
-            outcomes = self._durable(group)
-        except BaseException as error:
+            return self._durable(group)
+        except Exception:
             log.exception("a group of %d writes failed in an unforeseen way", len(group))
             self._roll_back()
-            outcomes = [(unit, OutcomeUnknown("storage")) for unit in group]
-            if not isinstance(error, Exception):
-                _tell(outcomes)
-                raise
-        return outcomes
+            return _unknown(group)
+        except BaseException:
+            _tell(_unknown(group))
+            raise
 
     def _durable(self, group: Sequence[Unit]) -> Sequence[Outcome]:
         """Store the group in one transaction; what spoils it is found out and harms only itself."""
@@ -322,6 +322,10 @@ class Writer:
         if isinstance(error, _CommitFailed) and _code(error) not in _CERTAIN:
             return OutcomeUnknown("storage")
         return Unavailable("storage")
+
+
+def _unknown(group: Sequence[Unit]) -> Sequence[Outcome]:
+    return [(unit, OutcomeUnknown("storage")) for unit in group]
 
 
 def _code(error: sqlite3.Error) -> int:

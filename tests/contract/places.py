@@ -1,0 +1,91 @@
+"""Where a store lives during a test: a class for each kind; nothing else in the suite of all stores names one.
+
+A new kind joins by a class with these methods and a line in ``PLACES``.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from shoplist_appliance.adapters.codec import pack
+from shoplist_appliance.adapters.sealing import Keyring, Sealer
+from shoplist_appliance.adapters.sqlite.schema import MIGRATIONS
+from shoplist_appliance.adapters.sqlite.store import SqliteStore, open_sqlite
+from shoplist_appliance.ports import Clock, Store
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One sealed value at rest: of the list, account or token ``id``; of a change also its revision."""
+
+    field: Literal["header", "summary", "piece", "change", "person", "token"]
+    id: str
+    revision: int = 0
+
+
+class Place(Protocol):
+    """Empty at first; all that is opened there is one store."""
+
+    keyring: Keyring
+
+    def open(self, keyring: Keyring | None = None) -> Store:
+        """Open it, with its own keys if no others are given."""
+
+    def make_newer(self) -> None:
+        """Let a newer version of the program have written it. The store is closed."""
+
+    def lift(self, spot: Spot) -> bytes:
+        """The sealed value. The store is closed."""
+
+    def drop(self, spot: Spot, sealed: bytes) -> None:
+        """Put a sealed value there. The store is closed."""
+
+
+class SqlitePlace:
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.path = folder / "store.db"
+        self.keyring = Keyring.new()
+        self._clock = clock
+
+    def open(self, keyring: Keyring | None = None) -> SqliteStore:
+        return open_sqlite(self.path, Sealer(keyring or self.keyring), self._clock)
+
+    def make_newer(self) -> None:
+        self._run("INSERT INTO schema VALUES (?, 0)", (len(MIGRATIONS) + 1,))
+
+    def lift(self, spot: Spot) -> bytes:
+        table, column, where, key = self._found(spot)
+        ((sealed,),) = self._run(f"SELECT {column} FROM {table} WHERE {where}", key)
+        assert isinstance(sealed, bytes)
+        return sealed
+
+    def drop(self, spot: Spot, sealed: bytes) -> None:
+        table, column, where, key = self._found(spot)
+        self._run(f"UPDATE {table} SET {column} = ? WHERE {where}", (sealed, *key))
+        assert self.lift(spot) == sealed
+
+    def _found(self, spot: Spot) -> tuple[str, str, str, tuple[object, ...]]:
+        match spot.field:
+            case "header" | "summary":
+                return "lists", spot.field, "id = ?", (pack(spot.id),)
+            case "piece":
+                return "snapshots", "piece", "list = ?", (pack(spot.id),)
+            case "change":
+                return "changes", "body", "list = ? AND revision = ?", (pack(spot.id), spot.revision)
+            case "person":
+                return "people", "body", "id = ?", (spot.id,)
+            case "token":
+                return "tokens", "body", "id = ?", (spot.id,)
+
+    def _run(self, statement: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+        connection = sqlite3.connect(self.path)
+        try:
+            with connection:
+                return connection.execute(statement, values).fetchall()
+        finally:
+            connection.close()
+
+
+PLACES: dict[str, Callable[[Path, Clock], Place]] = {"sqlite": SqlitePlace}
