@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import errno
+import gc
 import getpass
 import os
 import shlex
@@ -141,10 +142,17 @@ async def _serve(settings: Settings) -> None:
             say(f"nobody is admin yet: {_how_to_make_an_admin(settings)}")
         _say_lan_addresses(settings, app.url)
         print(f"ready {app.url}", flush=True)
+        _spare_the_collector()
         await told_to_end.wait()
         backstop = threading.Timer(END_AFTER_SECONDS, _end_now)
         backstop.daemon = True
         backstop.start()
+
+
+def _spare_the_collector() -> None:
+    """Modules live for ever: walked by each full collection, they make a pause of 30 ms; set aside, of 6."""
+    gc.collect()
+    gc.freeze()
 
 
 def _told_to_end() -> asyncio.Event:

@@ -7,6 +7,8 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import orjson
+
 from shoplist_appliance.domain.errors import DomainError, NotFound, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.domain.list_state import ListState
@@ -236,7 +238,7 @@ class OpenLists:
         seat.saving = True
         try:
             revision, summary, pieces = opened.state.revision, opened.state.summary(), []
-            for piece in opened.state.snapshot():
+            for piece in opened.state.snapshot(orjson.dumps):
                 pieces.append(piece)
                 await asyncio.sleep(0)
             await self._store.put_snapshot(seat.id, Snapshot(revision, pieces), summary, settled=settled)
@@ -278,7 +280,7 @@ def _unsettled(seat: Seat) -> bool:
 
 
 async def _replayed(loaded: Loaded) -> ListState:
-    state = ListState.from_snapshot(loaded.snapshot)
+    state = ListState.from_snapshot(loaded.snapshot, orjson.loads)
     for number, change in enumerate(loaded.tail, start=1):
         state.replay(change)
         if number % REPLAYED_AT_ONCE == 0:
