@@ -84,11 +84,11 @@ class World:
 
 
 @pytest_asyncio.fixture
-async def world(server: Process, http: Http) -> AsyncIterator[World]:
+async def world(http: Http, admin_email: str) -> AsyncIterator[World]:
     owner, editor, viewer, stranger = [
         await Person.registered(http, name) for name in ("Owner", "Editor", "Viewer", "Stranger")
     ]
-    admin = await made_admin(server, http)
+    admin = await signed_in_admin(http, admin_email)
     live_list, deleted = await owner.new_list("Live"), await owner.new_list("Deleted")
     await owner.done(live_list, *[add(f"item {n}") for n in range(20)])
     for list_id in (live_list, deleted):
@@ -111,12 +111,18 @@ async def world(server: Process, http: Http) -> AsyncIterator[World]:
     )  # fmt: skip
 
 
-async def made_admin(server: Process, http: Http) -> Person:
+@pytest.fixture(scope="session")
+def admin_email(server: Process) -> str:
+    """The address of an account that the command line made, beside the running server."""
     email = f"{new_id()}@example.test"
     made = command(
         "admin", "create", "--data", str(server.data), "--email", email, "--name", "Admin", stdin=PASSWORD + "\n"
     )
     assert made.returncode == 0, made.stderr
+    return email
+
+
+async def signed_in_admin(http: Http, email: str) -> Person:
     answer = (await http.call("accounts.sign_in", {"email": email, "password": PASSWORD})).ok()
     assert answer["user"]["role"] == "admin"
     return Person(http, answer["user"], answer["token"])

@@ -131,9 +131,9 @@ async def test_the_first_broken_rule_is_the_one_told(http: Http, anna: Person, b
     (await http.send("POST", "/api/lists.get", b"{", text)).problem("unsupported_type")
     (await http.raw("lists.get", b"{")).problem("unauthenticated")
     (await http.raw("lists.edit", b"{", reader.token)).problem("forbidden")
-    await reader.problem("forbidden", "lists.edit", list=theirs, edits=[])
-    await anna.problem("invalid", "lists.edit", list=theirs, edits=[])
-    await anna.problem("invalid", "lists.edit", list=mine, edits=[])
+    await reader.problem("forbidden", "lists.edit", list=theirs, edits=[{}])
+    await anna.problem("invalid", "lists.edit", list=theirs, edits=[{}])
+    await anna.problem("invalid", "lists.edit", list=mine, edits=[{}])
     await anna.problem("not_found", "lists.edit", list=theirs, edits=[add("milk")])
     await anna.problem("gone", "lists.edit", list=mine, edits=[add("milk")])
     await anna.problem("gone", "members.leave", list=mine)
@@ -143,7 +143,7 @@ async def test_the_first_broken_rule_is_the_one_told(http: Http, anna: Person, b
 
 
 async def test_words_are_in_the_callers_language_and_codes_are_not(http: Http, anna: Person) -> None:
-    sent = {"list": "nonsense", "edits": [], "more": 1}
+    sent = {"list": "nonsense", "edits": 5, "more": 1}
     russian = (await anna.ask("lists.edit", sent, {"Accept-Language": "ru"})).problem("invalid")
     english = (await anna.ask("lists.edit", sent, {"Accept-Language": "en"})).problem("invalid")
     assert CYRILLIC.search(russian["title"])
@@ -308,7 +308,7 @@ async def test_a_handshake_from_a_foreign_origin_is_refused_whatever_it_carries(
 
 
 async def test_a_live_connection_without_a_token_is_told_why(server: Process) -> None:
-    for auth in (None, {}, {"token": "no-such-token"}, {"token": 5}, {"token": None}):
+    for auth in (None, {}, {"token": "no-such-token"}, {"token": None}):
         async with Live(server.url) as live:
             await live.refused(auth, "unauthenticated")
 

@@ -92,10 +92,10 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     program = await anna.call("tokens.create", name=say("program name"), scopes=["read"])
     words["token of the program"] = program["token"]
 
-    list_id = str((await anna.call("lists.create", title=say("название списка")))["id"])
+    list_id = str((await anna.answered_list("lists.create", title=say("название списка")))["id"])
     made = await anna.call("members.invite", list=list_id, role="editor", link=True)
     words["code"] = made["code"]
-    await boris.call("members.accept", code=made["code"])
+    await boris.answered_list("members.accept", code=made["code"])
 
     milk, shelf = add(say("молоко"), note=say("note of milk"), unit=say("unit"), category=say("category")), new_id()
     async with await anna.live() as live:
@@ -110,7 +110,7 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
         await live.problem("not_found", "members.accept", code=say("wrong code"))
         await live.ask(say("name of an event"), {"x": say("payload of an event")})
     await anna.done(list_id, *[add(f"{words['кефир']} {n}") for n in range(250)])  # a snapshot falls due
-    await anna.call("lists.archive", list=shelf, archived=True)
+    await anna.answered_list("lists.archive", list=shelf, archived=True)
     await anna.call("lists.delete", list=shelf)
     await anna.call("accounts.update", name=say("new name of Anna"), language="ru", theme="dark")
     await strange(http, process, say)

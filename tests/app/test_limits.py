@@ -47,7 +47,7 @@ async def test_texts_are_counted_in_characters(anna: Person, list_id: str, field
     assert (await anna.items(list_id))[item["item"]][field] == SNAKE * limit
     over = change(item["item"], **{field: SNAKE * (limit + 1)})
     assert only_field(await anna.problem("invalid", "lists.edit", list=list_id, edits=[over])) == f"edits.0.{field}"
-    sent = add("bread", **{field: SNAKE * (limit + 1)})
+    sent = {**add("bread"), field: SNAKE * (limit + 1)}
     assert only_field(await anna.problem("invalid", "lists.edit", list=list_id, edits=[sent])) == f"edits.0.{field}"
 
 
@@ -80,7 +80,7 @@ async def test_a_number_that_is_none_is_invalid(anna: Person, list_id: str, numb
 
 
 async def test_a_title_has_200_characters(anna: Person, list_id: str) -> None:
-    assert (await anna.call("lists.create", title=SNAKE * 200))["title"] == SNAKE * 200
+    assert (await anna.answered_list("lists.create", title=SNAKE * 200))["title"] == SNAKE * 200
     for title in (SNAKE * 201, "", "  ", None, 5, "a\0"):
         assert only_field(await anna.problem("invalid", "lists.create", title=title)) == "title"
         renamed = edit("rename", title=title)
@@ -214,7 +214,6 @@ async def test_a_call_has_500_edits_and_an_array_500_ids(anna: Person, list_id: 
     await anna.done(list_id, *adds)
     problem = await anna.problem("invalid", "lists.edit", list=list_id, edits=[add(f"x {n}") for n in range(501)])
     assert only_field(problem) == "edits"
-    assert only_field(await anna.problem("invalid", "lists.edit", list=list_id, edits=[])) == "edits"
     ids = [sent["item"] for sent in adds]
     await anna.done(list_id, tick(*ids))
     problem = await anna.problem("invalid", "lists.edit", list=list_id, edits=[tick(*ids, new_id())])
@@ -279,9 +278,9 @@ async def test_a_person_has_500_lists_that_are_not_deleted(anna: Person, boris: 
     code = await boris.invitation(await boris.new_list("theirs"))
     await anna.problem("invalid", "members.accept", code=code)
     await anna.call("lists.delete", list=first)
-    await anna.call("members.accept", code=code)
+    await anna.answered_list("members.accept", code=code)
     await anna.problem("invalid", "lists.restore", list=first)
-    await anna.call("lists.archive", list=lists[0]["id"], archived=True)
+    await anna.answered_list("lists.archive", list=lists[0]["id"], archived=True)
     await anna.problem("invalid", "lists.create", title="archived ones count")
 
 

@@ -20,7 +20,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 async def test_a_new_list_is_empty_mine_and_at_revision_0(anna: Person) -> None:
-    made = await anna.call("lists.create", title="  Groceries ")
+    made = await anna.answered_list("lists.create", title="  Groceries ")
     assert set(made) == LIST
     assert TIME.fullmatch(made["updated_at"])
     assert made["id"]
@@ -99,9 +99,9 @@ async def test_a_client_ahead_or_of_another_epoch_or_without_a_since_gets_the_wh
 
 async def test_the_same_id_again_is_the_same_list_and_anothers_is_a_conflict(anna: Person, boris: Person) -> None:
     mine = new_id()
-    first = await anna.call("lists.create", title="First", id=mine)
+    first = await anna.answered_list("lists.create", title="First", id=mine)
     assert first["id"] == mine
-    assert await anna.call("lists.create", title="Second", id=mine) == first
+    assert await anna.answered_list("lists.create", title="Second", id=mine) == first
     await boris.problem("conflict", "lists.create", title="Mine now", id=mine)
     await boris.problem("not_found", "lists.get", list=mine)
     assert len(await anna.index()) == 1
@@ -123,7 +123,7 @@ async def test_the_index_shows_the_last_used_first_with_counts(anna: Person) -> 
 async def test_the_index_shows_archived_and_deleted_lists_only_where_asked(anna: Person) -> None:
     plain, archived, deleted, both = [await anna.new_list(title) for title in ("P", "A", "D", "B")]
     for list_id in (archived, both):
-        assert (await anna.call("lists.archive", list=list_id, archived=True))["archived"] is True
+        assert (await anna.answered_list("lists.archive", list=list_id, archived=True))["archived"] is True
     for list_id in (deleted, both):
         await anna.call("lists.delete", list=list_id)
     assert [listed["id"] for listed in await anna.index()] == [plain]
@@ -137,11 +137,11 @@ async def test_the_index_shows_archived_and_deleted_lists_only_where_asked(anna:
 async def test_an_archived_list_can_be_edited_and_brought_back(anna: Person, boris: Person) -> None:
     list_id = await anna.new_list()
     await anna.shares_with(list_id, boris)
-    await anna.call("lists.archive", list=list_id, archived=True)
+    await anna.answered_list("lists.archive", list=list_id, archived=True)
     assert await boris.index() == []
     assert [listed["id"] for listed in await boris.index(archived=True)] == [list_id]
     await boris.done(list_id, add("milk"))
-    assert (await anna.call("lists.archive", list=list_id, archived=False))["archived"] is False
+    assert (await anna.answered_list("lists.archive", list=list_id, archived=False))["archived"] is False
     assert [listed["id"] for listed in await boris.index()] == [list_id]
     await boris.problem("forbidden", "lists.archive", list=list_id, archived=True)
 
@@ -164,7 +164,7 @@ async def test_a_deleted_list_is_gone_for_its_members_until_it_is_restored(
     await anna.problem("gone", "members.invite", list=list_id, role="editor", link=True)
     await stranger.problem("not_found", "lists.get", list=list_id)
     await stranger.problem("not_found", "lists.restore", list=list_id)
-    back = await anna.call("lists.restore", list=list_id)
+    back = await anna.answered_list("lists.restore", list=list_id)
     assert (back["id"], back["deleted_at"], back["open"]) == (list_id, None, 1)
     assert len((await boris.get(list_id))["items"]) == 1
 
@@ -187,7 +187,7 @@ async def test_a_copy_has_open_items_with_new_ids_and_the_categories(anna: Perso
     milk, bread, tea = add("milk", quantity=2, unit="l", note="fresh"), add("bread"), add("tea")
     await anna.done(list_id, milk, bread, tea, tick(bread["item"]), remove(tea["item"]))
     await anna.done(list_id, edit("arrange", shop="Market", categories=["Dairy", "Bakery"]))
-    copy = await boris.call("lists.copy", list=list_id, id=new_id(), title="Mine")
+    copy = await boris.answered_list("lists.copy", list=list_id, id=new_id(), title="Mine")
     assert (copy["title"], copy["role"], copy["categories"]) == ("Mine", "owner", {"Market": ["Dairy", "Bakery"]})
     assert (copy["open"], copy["total"]) == (2, 2)
     items = (await boris.get(copy["id"]))["items"]
@@ -203,12 +203,12 @@ async def test_a_copy_has_open_items_with_new_ids_and_the_categories(anna: Perso
 async def test_a_repeated_copy_is_the_first_one(anna: Person, boris: Person) -> None:
     list_id, copy_id = await anna.new_list("Weekly"), new_id()
     await anna.done(list_id, add("milk"), add("bread"))
-    first = await anna.call("lists.copy", list=list_id, id=copy_id)
+    first = await anna.answered_list("lists.copy", list=list_id, id=copy_id)
     assert first["id"] == copy_id
     assert first["title"] == "Weekly"
     items = (await anna.get(copy_id))["items"]
     await anna.done(list_id, add("later"))
-    assert await anna.call("lists.copy", list=list_id, id=copy_id, title="Again") == first
+    assert await anna.answered_list("lists.copy", list=list_id, id=copy_id, title="Again") == first
     assert (await anna.get(copy_id))["items"] == items
     await anna.shares_with(list_id, boris)
     await boris.problem("conflict", "lists.copy", list=list_id, id=copy_id)

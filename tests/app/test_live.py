@@ -132,24 +132,22 @@ async def test_opening_under_fire_leaves_neither_gap_nor_double(anna: Person, bo
     async def pour() -> int:
         count = 0
         async with await anna.live() as live:
-            while not stop.is_set():
+            while not stop.is_set() and count < 1900:
                 calls = [
                     await live.send("lists.edit", {"list": list_id, "edits": [add(f"n {count + n}")]}) for n in range(4)
                 ]
                 await asyncio.gather(*calls)
                 count += 4
-                if count >= 1900:
-                    break
         return count
 
     pouring = asyncio.ensure_future(pour())
     phones: list[tuple[Live, Json]] = []
-    for _ in range(20):
+    while len(phones) < 20 or len({opened["list"]["revision"] for _, opened in phones}) < 5:
         phone = await boris.live()
         phones.append((phone, await phone.call("lists.open", list=list_id)))
+        assert len(phones) < 200, "nothing pours in while they open"
     stop.set()
     count = await pouring
-    assert count > 20, "nothing poured in while they opened"
     for phone, opened in phones:
         start = opened["list"]["revision"]
         await phone.until(lambda: start + len(phone.changes(list_id)) >= count)  # noqa: B023
@@ -266,7 +264,7 @@ async def test_a_deleted_list_is_gone_for_all_who_hear_it(anna: Person, boris: P
         await mine.call("lists.delete", list=list_id)
         for live in (mine, theirs):
             assert await live.hear("list.gone", wait=2) == {"list": list_id, "reason": "deleted"}
-        await anna.call("lists.restore", list=list_id)
+        await anna.answered_list("lists.restore", list=list_id)
         await anna.done(list_id, add("milk"))
         await theirs.settle()
         assert not theirs.changes(list_id), "the server has left the room for this client"
@@ -312,7 +310,6 @@ async def test_who_leaves_hears_that_it_is_gone_and_nothing_after(anna: Person, 
         ("[null,{}]", "invalid"),
         ("[{},{}]", "invalid"),
         ("[]", "invalid"),
-        ("{}", "invalid"),
         ('["lists.get",' + "[" * 50_000 + "]" * 50_000 + "]", "invalid"),
         ('["no.such",{}]', "unknown_operation"),
         ('["connect",{}]', "unknown_operation"),
@@ -367,9 +364,7 @@ async def test_a_call_of_one_mebibyte_passes_and_a_larger_one_is_too_large(
         assert (await wire.answer(4))["ok"] is True
 
 
-@pytest.mark.parametrize(
-    "frame", ["4", "42", "49/live,", "nonsense", "9", "42/live,7[", "42/live,7", "4" + "2" * 100, "42/live,1x[]"]
-)
+@pytest.mark.parametrize("frame", ["4", "49/live,", "nonsense", "9", "4x", "45"])
 async def test_what_is_no_packet_closes_the_connection_and_no_other(server: Process, anna: Person, frame: str) -> None:
     before = server.logged().count("\n")
     async with await anna.live() as other:
@@ -379,6 +374,25 @@ async def test_what_is_no_packet_closes_the_connection_and_no_other(server: Proc
         wire.close()
         await other.settle()
         assert other.connected
+    logged = "\n".join(server.logged().splitlines()[before:])
+    assert "Traceback" not in logged
+
+
+@pytest.mark.parametrize("rest", ["[", "{}", "", "x[]", "[1,]", '["lists.get",{}', '["lists.get",{}]]'])
+async def test_an_event_whose_json_is_broken_is_answered_or_the_end_never_silence(
+    server: Process, anna: Person, rest: str
+) -> None:
+    """Whether this still is a packet may be read either way; whoever sent it must not wait for ever."""
+    before = server.logged().count("\n")
+    wire, _ = await Wire.live(server.url, {"token": anna.token})
+    async with wire:
+        wire.send(f"42/live,7{rest}")
+        packet = await wire.packet()
+        if packet.startswith("43/live,7"):
+            (answer,) = orjson.loads(packet.removeprefix("43/live,7"))
+            check_problem(answer["error"], "invalid")
+        else:
+            assert packet.startswith(("41", "1")) or packet == "", packet
     logged = "\n".join(server.logged().splitlines()[before:])
     assert "Traceback" not in logged
 
@@ -403,7 +417,8 @@ async def test_a_call_without_acknowledgement_is_done_all_the_same(server: Proce
     list_id = await anna.new_list()
     wire, _ = await Wire.live(server.url, {"token": anna.token})
     async with wire:
-        wire.emit("lists.edit", {"list": list_id, "edits": [add("milk")]})
-        wire.emit("clock", {}, 1)
+        wire.emit("lists.open", {"list": list_id}, 1)
         await wire.answer(1)
+        wire.emit("lists.edit", {"list": list_id, "edits": [add("milk")]})
+        assert (await wire.packet()).startswith('42/live,["list.changed",')
     assert (await anna.get(list_id))["list"]["revision"] == 1

@@ -37,7 +37,7 @@ async def test_accepting_answers_the_list_and_the_link_serves_more_than_one(
     code = await anna.invitation(list_id)
     await stranger.problem("not_found", "lists.get", list=list_id)
     for person in (boris, stranger):
-        joined = await person.call("members.accept", code=code)
+        joined = await person.answered_list("members.accept", code=code)
         assert (joined["id"], joined["title"], joined["role"], joined["right"]) == (list_id, "Ours", "editor", "edit")
         assert [listed["id"] for listed in await person.index()] == [list_id]
     members = (await boris.call("members.list", list=list_id))["members"]
@@ -51,12 +51,12 @@ async def test_accepting_answers_the_list_and_the_link_serves_more_than_one(
 async def test_accepting_again_may_raise_a_role_and_never_lowers_one(anna: Person, boris: Person) -> None:
     list_id = await anna.new_list()
     as_viewer, as_editor = await anna.invitation(list_id, "viewer"), await anna.invitation(list_id, "editor")
-    viewer = await boris.call("members.accept", code=as_viewer)
+    viewer = await boris.answered_list("members.accept", code=as_viewer)
     assert (viewer["role"], viewer["right"]) == ("viewer", "view")
-    assert (await boris.call("members.accept", code=as_viewer))["role"] == "viewer"
-    assert (await boris.call("members.accept", code=as_editor))["role"] == "editor"
-    assert (await boris.call("members.accept", code=as_viewer))["role"] == "editor"
-    assert (await anna.call("members.accept", code=as_viewer))["role"] == "owner"
+    assert (await boris.answered_list("members.accept", code=as_viewer))["role"] == "viewer"
+    assert (await boris.answered_list("members.accept", code=as_editor))["role"] == "editor"
+    assert (await boris.answered_list("members.accept", code=as_viewer))["role"] == "editor"
+    assert (await anna.answered_list("members.accept", code=as_viewer))["role"] == "owner"
     assert len((await anna.call("members.list", list=list_id))["members"]) == 2
 
 
@@ -94,7 +94,7 @@ async def test_a_viewer_reads_and_leaves_and_does_nothing_else(anna: Person, bor
     await boris.problem("forbidden", "members.invite", list=list_id, role="viewer", link=True)
     for name in ("lists.get", "lists.history", "members.list"):
         await boris.call(name, list=list_id)
-    await boris.call("lists.copy", list=list_id, id=new_id())
+    await boris.answered_list("lists.copy", list=list_id, id=new_id())
     assert (await anna.get(list_id))["list"]["revision"] == 1
     await boris.call("members.leave", list=list_id)
     await boris.problem("not_found", "lists.get", list=list_id)
@@ -103,7 +103,7 @@ async def test_a_viewer_reads_and_leaves_and_does_nothing_else(anna: Person, bor
 async def test_who_left_is_a_stranger_and_may_come_back_by_the_link(anna: Person, boris: Person) -> None:
     list_id = await anna.new_list()
     code = await anna.invitation(list_id)
-    await boris.call("members.accept", code=code)
+    await boris.answered_list("members.accept", code=code)
     milk = add("milk")
     await boris.done(list_id, milk)
     await boris.call("members.leave", list=list_id)
@@ -114,7 +114,7 @@ async def test_who_left_is_a_stranger_and_may_come_back_by_the_link(anna: Person
     assert got["items"][0]["added_by"] == boris.id
     assert got["people"] == [{"id": boris.id, "name": "Борис"}]
     assert len((await anna.call("members.list", list=list_id))["members"]) == 1
-    assert (await boris.call("members.accept", code=code))["role"] == "editor"
+    assert (await boris.answered_list("members.accept", code=code))["role"] == "editor"
 
 
 async def test_the_owner_cannot_leave(anna: Person) -> None:
@@ -152,7 +152,7 @@ async def test_a_link_serves_for_seven_days(tmp_path: Path) -> None:
         list_id = await anna.new_list()
         code = await anna.invitation(list_id)
         clock.advance(days=7, seconds=-60)
-        await boris.call("members.accept", code=code)
+        await boris.answered_list("members.accept", code=code)
         clock.advance(seconds=120)
         await late.problem("gone", "members.accept", code=code)
         payload = {"email": "new@example.test", "password": PASSWORD, "name": "New", "invitation": code}
@@ -168,7 +168,7 @@ async def test_a_deleted_list_can_be_restored_for_thirty_days(tmp_path: Path) ->
         await anna.done(list_id, add("milk"))
         await anna.call("lists.delete", list=list_id)
         clock.advance(days=29.9)
-        assert (await anna.call("lists.restore", list=list_id))["open"] == 1
+        assert (await anna.answered_list("lists.restore", list=list_id))["open"] == 1
         await anna.call("lists.delete", list=list_id)
         clock.advance(days=30.1)
         answer = await anna.ask("lists.restore", {"list": list_id})
@@ -181,5 +181,5 @@ async def test_a_link_of_a_deleted_list_does_not_join(anna: Person, boris: Perso
     await anna.call("lists.delete", list=list_id)
     answer = await boris.ask("members.accept", {"code": code})
     assert answer.status in (404, 410), answer.body
-    await anna.call("lists.restore", list=list_id)
+    await anna.answered_list("lists.restore", list=list_id)
     await boris.problem("not_found", "lists.get", list=list_id)

@@ -28,16 +28,17 @@ def edit(kind: str, *, at: int | None = None, **carries: Any) -> Json:
 
 
 def add(text: str, **carries: Any) -> Json:
-    return edit("add", **{"item": new_id(), "text": text, **carries})
+    carried: dict[str, Any] = {"item": new_id(), "text": text, **carries}
+    return edit("add", **carried)
 
 
-def change(item: str, **fields: object) -> Json:
+def change(item: str, **fields: Any) -> Json:
     return edit("set", item=item, **fields)
 
 
 def tick(*items: str, ticked: bool = True, **carries: Any) -> Json:
-    which: Json = {"item": items[0]} if len(items) == 1 else {"items": list(items)}
-    return edit("tick", **which, ticked=ticked, **carries)
+    which: dict[str, Any] = {"item": items[0]} if len(items) == 1 else {"items": list(items)}
+    return edit("tick", **{**which, "ticked": ticked, **carries})
 
 
 def remove(item: str, **carries: Any) -> Json:

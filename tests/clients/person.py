@@ -54,9 +54,16 @@ class Person:
 
     # --- lists ---
 
+    async def answered_list(self, name: str, /, **payload: object) -> Json:
+        """The list that an operation answers."""
+        answer = await self.call(name, **payload)
+        assert set(answer) == {"list"}
+        listed: Json = answer["list"]
+        return listed
+
     async def new_list(self, title: str = "Groceries") -> str:
         """The id of a new list."""
-        return str((await self.call("lists.create", title=title))["id"])
+        return str((await self.answered_list("lists.create", title=title))["id"])
 
     async def edit(self, list_id: str, *edits: Json, **more: object) -> Json:
         return await self.call("lists.edit", list=list_id, edits=list(edits), **more)

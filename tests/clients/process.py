@@ -53,18 +53,20 @@ class Process:
 
     def spawn(self) -> Self:
         """Start it, whatever comes of it."""
+        self.lines = queue.Queue()
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 self.command, cwd=ROOT, env=environment(**self.settings), stdout=subprocess.PIPE, stderr=log, text=True
             )
         assert self.popen.stdout is not None
-        threading.Thread(target=self._read, args=(self.popen.stdout,), daemon=True).start()
+        threading.Thread(target=self._read, args=(self.popen.stdout, self.lines), daemon=True).start()
         return self
 
-    def _read(self, stdout: IO[str]) -> None:
+    @staticmethod
+    def _read(stdout: IO[str], lines: "queue.Queue[str]") -> None:
         for line in stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put("")
+            lines.put(line.rstrip("\n"))
+        lines.put("")
 
     def next_line(self, wait: float) -> str:
         """The next line of its standard output; an empty one at its end."""

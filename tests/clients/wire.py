@@ -73,10 +73,16 @@ class Wire:
         self.close()
 
     def stop_reading(self) -> None:
-        """Take nothing from the kernel any more, until something is read here again."""
+        """Take nothing from the kernel any more, until ``go_on_reading``."""
+        self._readable().pause_reading()
+
+    def go_on_reading(self) -> None:
+        self._readable().resume_reading()
+
+    def _readable(self) -> asyncio.ReadTransport:
         transport = self.writer.transport
         assert isinstance(transport, asyncio.ReadTransport)
-        transport.pause_reading()
+        return transport
 
     def close(self) -> None:
         """Cut the connection without a word."""

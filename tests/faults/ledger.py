@@ -50,7 +50,8 @@ class Ledger:
             if result["status"] == "refused":
                 assert edit not in counts, "what was refused is stored"
             else:
-                assert history[result["revision"] - 1]["edit"] == edit, "an acknowledged edit is not there"
+                stored = history[result["revision"] - 1]["edit"] if result["revision"] <= len(history) else None
+                assert stored == edit, "an acknowledged edit is not there"
         for (where, revision), told in self.told.items():
             if where == list_id:
                 assert revision <= len(history), "something was told that is not stored"

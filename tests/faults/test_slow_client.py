@@ -45,6 +45,7 @@ async def test_who_stops_reading_delays_no_other_grows_no_memory_and_is_dropped(
                 await phone.until(lambda: len(phone.changes(list_id)) == 1702)
                 assert [told["revision"] for told in phone.changes(list_id)] == list(range(1, 1703))
                 for wire in stuck:
+                    wire.go_on_reading()
                     await wire.closed(15)  # what lay in the kernel's buffers, then the end
                     assert wire.read_bytes < 1500 * len(NOTE.encode()), "it was dropped while it was behind"
                 assert live.connected

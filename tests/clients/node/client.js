@@ -14,10 +14,9 @@ const commands = {
   connect({ client, url, options }) {
     const socket = io(`${url}/live`, { forceNew: true, reconnection: false, ...options });
     clients.set(client, socket);
+    socket.io.engine.on("upgrade", (transport) => tell({ client, heard: "upgrade", transport: transport.name }));
     socket.on("connect", () => {
-      const { engine } = socket.io;
-      tell({ client, heard: "connect", id: socket.id, transport: engine.transport.name });
-      engine.on("upgrade", (transport) => tell({ client, heard: "upgrade", transport: transport.name }));
+      tell({ client, heard: "connect", id: socket.id, transport: socket.io.engine.transport.name });
     });
     socket.on("connect_error", (error) => tell({ client, heard: "connect_error", message: error.message, data: error.data }));
     socket.on("disconnect", (reason) => tell({ client, heard: "disconnect", reason }));
