@@ -32,6 +32,10 @@ class Series:
     def median(self) -> float:
         return median(self.values)
 
+    def unwatched(self, name: str) -> "Series":
+        """The same figures under another name, where how busy both sides were is told already."""
+        return Series(name, [Sample(sample.value) for sample in self.samples])
+
     def busy(self, who: Literal["generator", "server"]) -> float | None:
         shares = [share for sample in self.samples if (share := getattr(sample, who)) is not None]
         return median(shares) if shares else None

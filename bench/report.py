@@ -39,21 +39,23 @@ def one(section: Section) -> str:
 
 
 def table(section: Section) -> str:
-    first = section.rows[0]
+    """A column for ours and for each that stands beside it; ratio and aim only where some row has an aim."""
     bounded = any(row.bound is not None for row in section.rows)
+    columns = zip(*(row.beside for row in section.rows), strict=True)
+    aimed = [any(beside.aim is not None for beside in column) for column in columns]
     head = [section.unit, "ours", *(["aim"] if bounded else [])]
-    for beside in first.beside:
-        head += [beside.series.name] if beside.aim is None else [beside.series.name, "ours ÷ it", "aim"]
+    for beside, has_aim in zip(section.rows[0].beside, aimed, strict=True):
+        head += [beside.series.name, *(["ours ÷ it", "aim"] if has_aim else [])]
     lines = [cells(head), cells(["---"] * len(head))]
-    return "\n".join([*lines, *(cells(line(row, section.better, bounded)) for row in section.rows)]) + "\n"
+    return "\n".join([*lines, *(cells(line(row, section.better, bounded, aimed)) for row in section.rows)]) + "\n"
 
 
-def line(row: Row, better: Better, bounded: bool) -> list[str]:
+def line(row: Row, better: Better, bounded: bool, aimed: Sequence[bool]) -> list[str]:
     taken = [row.name, spread(row.ours)]
     if bounded:
         taken.append("" if row.bound is None else bound(row, better))
-    for beside in row.beside:
-        taken += [spread(beside.series), *verdict(row, beside, better)]
+    for beside, has_aim in zip(row.beside, aimed, strict=True):
+        taken += [spread(beside.series), *(verdict(row, beside, better) if has_aim else [])]
     return taken
 
 
@@ -65,9 +67,9 @@ def bound(row: Row, better: Better) -> str:
 
 
 def verdict(row: Row, beside: Beside, better: Better) -> list[str]:
-    if beside.aim is None:
-        return []
     ratio = beside.ratio(row.ours)
+    if beside.aim is None:
+        return [f"{ratio:.2f}", ""]
     sign = "≥" if better == "more" else "≤"
     held = reaches(ratio, beside.aim, better)
     return [f"{ratio:.2f}" if held else f"**{ratio:.2f}**", f"{sign} {beside.aim:g}" + ("" if held else " **missed**")]

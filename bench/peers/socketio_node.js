@@ -6,9 +6,10 @@ import { createServer as createTlsServer } from "node:https";
 import { Server } from "socket.io";
 
 const [certificate, key] = process.argv.slice(2);
+const nothing = (request, response) => response.writeHead(404).end();
 const server = certificate
-  ? createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) })
-  : createServer();
+  ? createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, nothing)
+  : createServer(nothing);
 const io = new Server(server, { transports: ["websocket"], perMessageDeflate: false, serveClient: false });
 const live = io.of("/live");
 

@@ -30,7 +30,7 @@ def measure(effort: Effort) -> Section:
 
 def against_shortest(series: dict[str, Series], what: str) -> list[Row]:
     shortest = next(iter(series))
-    beside = Beside(Series("the shortest list", series[shortest].samples), AIM)
+    beside = Beside(series[shortest].unwatched("the shortest list"), AIM)
     return [Row(f"{name}, {what}", taken, [beside]) for name, taken in series.items()]
 
 
@@ -50,5 +50,5 @@ class Length:
         client = self.shop.connect()
         seen = load.stored({client: shop.changes(self.list, self.items)}, WINDOW, self.seconds, self.product.cpu)
         client.close()
-        self.elapsed.append(Sample(1e6 / seen.rate, seen.busy, seen.server))
+        self.elapsed.append(Sample(1e6 / seen.rate))
         return Sample(1e6 * seen.server / seen.rate, seen.busy, seen.server)

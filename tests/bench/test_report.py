@@ -65,3 +65,12 @@ def test_every_reason_that_is_kept_is_a_sentence_for_a_row_of_a_section() -> Non
 def test_how_busy_both_sides_were_stands_beside_the_figures() -> None:
     row = Row("10", series("ours", 80), [Beside(series("peer", 100))])
     assert "- 10: ours 50% / 90%; peer 50% / 90%" in report.one(section(row))
+
+
+def test_a_column_has_its_aims_also_where_the_first_row_has_none() -> None:
+    first = Row("1", series("ours", 50), [Beside(series("peer", 100))])
+    second = Row("10", series("ours", 90), [Beside(series("peer", 100), 0.5)])
+    table = report.table(section(first, second)).splitlines()
+    assert table[0] == "| clients | ours | peer | ours ÷ it | aim |"
+    assert table[2].endswith("| 0.50 |  |")
+    assert table[3].endswith("| 0.90 | ≥ 0.5 |")
