@@ -4,9 +4,10 @@ There is no task, queue or timer per client: callbacks, one buffer each, and one
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeVar
 
@@ -114,6 +115,7 @@ class Session:
 
     __slots__ = (
         "_calls",
+        "_held",
         "above",
         "attachments",
         "ended",
@@ -137,6 +139,8 @@ class Session:
         self.ended = False
         self.attachments = 0  # binary messages that belong to an event that was answered already
         self._calls = 0  # so far
+        # What came in one chunk with the call after which no more were to be handed up.
+        self._held: list[tuple[Callable[..., None], tuple[bytes, ...]]] = []
         self.above: object = None  # what the handler keeps of it
 
     def hello(self) -> bytes:
@@ -159,9 +163,9 @@ class Session:
         """A packet came over the session's transport."""
         kind = packet[:1]
         if kind == packets.MESSAGE:
-            self.engine.handler.received(self, packet)
+            self._hand_up(self.engine.handler.received, packet)
         elif kind == packets.BINARY:
-            self.engine.handler.attachment(self)
+            self._hand_up(self.engine.handler.attachment)
         elif kind == packets.CLOSE:
             self.engine.end(self, "left")
         elif kind not in (packets.PONG, packets.NOOP, packets.UPGRADE):
@@ -170,21 +174,35 @@ class Session:
     def large(self, head: bytes) -> None:
         """A packet over the limit passed by."""
         if head[:1] == packets.MESSAGE:
-            self.engine.handler.too_large(self, head)
+            self._hand_up(self.engine.handler.too_large, head)
         else:
             self.engine.malformed(self, "too large")
 
+    def _hand_up(self, deliver: Callable[..., None], *message: bytes) -> None:
+        if self.holds:
+            self._held.append((deliver, message))
+        else:
+            deliver(self, *message)
+
     def hold(self, reason: int) -> None:
-        """Read no further calls of this client until all reasons are gone."""
+        """Read no further calls of this client, and hand up none that was read, until all reasons are gone."""
         if not self.holds:
             self.transport.read(False)
         self.holds |= reason
 
     def release(self, reason: int) -> None:
         """This reason is gone."""
-        if self.holds and not self.holds & ~reason:
-            self.transport.read(True)
+        if not self.holds & reason:
+            return
         self.holds &= ~reason
+        held, self._held = self._held, []
+        for place, (deliver, message) in enumerate(held):
+            if self.holds or self.ended:
+                self._held = held[place:] + self._held
+                return
+            deliver(self, *message)
+        if not self.holds:
+            self.transport.read(True)
 
     def probe_heard(self) -> None:
         """The client is about to change its transport, and waits until the old one is still."""
@@ -218,6 +236,8 @@ class Engine:
         self._strangers: dict[Session, float] = {}  # until when they have to be let in
         self._probes: dict[Transport, float] = {}  # until when they have to become a session's way
         self._stuck: dict[Transport, tuple[object, float, Session]] = {}  # their progress, and since when it is that
+        self._parting: set[Transport] = set()  # where a farewell is on its way
+        self._all_gone: asyncio.Event | None = None
         self._to_write: list[Transport] = []
         self._doomed: list[tuple[Session, Ending]] = []
         self._looking = False
@@ -275,7 +295,25 @@ class Engine:
     def leave_word(self, sid: str, transport: Transport) -> None:
         """A session is over whose client is not here to hear it: it may ask once more within a second."""
         self.leaving[sid] = transport
-        asyncio.get_running_loop().call_later(FAREWELL, self.leaving.pop, sid, None)
+        self._parting.add(transport)
+        asyncio.get_running_loop().call_later(FAREWELL, self.last_word, sid)
+
+    def last_word(self, sid: str) -> Transport | None:
+        """What is left for a client whose session is over; None where nothing is."""
+        transport = self.leaving.pop(sid, None)
+        if transport is not None:
+            self.gone(transport)
+        return transport
+
+    def parting(self, transport: Transport) -> None:
+        """A farewell has been said over it, and it is given a second to arrive."""
+        self._parting.add(transport)
+
+    def gone(self, transport: Transport) -> None:
+        """It is closed."""
+        self._parting.discard(transport)
+        if self._all_gone is not None and not self._parting:
+            self._all_gone.set()
 
     def doom(self, session: Session, why: Ending) -> None:
         """End it in the next step of the loop: whoever tells a room goes through its members at this moment."""
@@ -291,11 +329,12 @@ class Engine:
     async def close(self, reason: str) -> None:
         """End all sessions, with the time that a farewell takes."""
         self.closing = True
-        ending = list(self.sessions.values())
-        for session in ending:
+        for session in list(self.sessions.values()):
             self.end(session, "shutdown", reason)
-        if ending:
-            await asyncio.sleep(FAREWELL)
+        if self._parting:
+            self._all_gone = asyncio.Event()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_gone.wait(), FAREWELL)
 
     # --- writing
 

@@ -73,12 +73,6 @@ def text_frame(payload: bytes) -> bytes:
     return frame(TEXT, payload)
 
 
-def payload_of(whole: bytes) -> bytes:
-    """The payload of one of our own frames."""
-    size = whole[1]
-    return whole[2 if size < 126 else 4 if size == 126 else 10 :]
-
-
 def close_frame(code: int, reason: str = "") -> bytes:
     """The frame that ends a connection; the reason is cut to what a control frame holds."""
     if code == NO_CODE:
@@ -114,11 +108,6 @@ class FrameReader:
         self._head: bytes | None = None  # its first bytes, where it is over the limit
         self._skipping = 0  # the first byte of the frame being passed over
         self._skip = 0  # how much of that frame is still to come
-
-    @property
-    def midway(self) -> bool:
-        """Whether a message has begun to arrive."""
-        return bool(self._rest or self._skip or self._opcode)
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The messages (text checked to be UTF-8) and control frames completed by this chunk, in order.

@@ -12,6 +12,7 @@ from shoplist_appliance.live.engine import ANSWERS_WAIT, MOST_ANSWERS, MOST_NEWS
 from shoplist_appliance.live.packets import Message
 
 LARGEST_ANSWER: Final = 1024 * 1024  # bytes of one GET's answer, where it is more than one packet
+MOST_PACKETS: Final = 16  # in one answer: the official Python client takes no more, and drops the connection over them
 
 
 class Polling:
@@ -85,7 +86,7 @@ class Polling:
         """What goes into one answer; what does not fit waits for the next."""
         if not self._packets:
             return packets.NOOP
-        sizes = itertools.accumulate(len(packet) + 1 for packet in self._packets)
+        sizes = itertools.accumulate(len(packet) + 1 for packet in self._packets[:MOST_PACKETS])
         count = max(1, sum(1 for _ in itertools.takewhile(lambda size: size <= LARGEST_ANSWER, sizes)))
         taken = list(zip(self._packets[:count], self._from_room[:count], strict=True))
         del self._packets[:count], self._from_room[:count]
@@ -123,7 +124,7 @@ class Polling:
         self._answers += 1
         if self._waiting is not None:
             self._answer_waiting()
-        else:
+        elif reason not in ("gone", "left"):
             self._engine.leave_word(self._session.sid, self)
 
     def _answer_waiting(self) -> None:

@@ -9,7 +9,7 @@ from tornado.web import RequestHandler, stream_request_body
 
 from shoplist_appliance.config import Settings
 from shoplist_appliance.live import frames
-from shoplist_appliance.live.engine import Engine, Peer, Session
+from shoplist_appliance.live.engine import Engine, Peer, Session, Transport
 from shoplist_appliance.live.polling import Polling
 from shoplist_appliance.live.websocket import WebSocket
 from shoplist_appliance.web.auth import cookie_token, handshake_allowed
@@ -142,10 +142,11 @@ class EngineRequest(RequestHandler):
 
     def _polling(self) -> Polling:
         """The transport that is asked for: of a new session where none is named, also of one that has just ended."""
+        transport: Transport | None
         if self._session is not None:
             transport = self._session.transport
         elif (sid := self._query("sid")) is not None:
-            transport = self._engine.leaving.pop(sid)
+            transport = self._engine.last_word(sid)
         else:
             session = Session(self._engine, self._peer())
             session.transport = transport = Polling(self._engine, session)

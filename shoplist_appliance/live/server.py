@@ -37,8 +37,10 @@ from shoplist_appliance.web.rows import Caller
 from shoplist_appliance.web.words import chosen
 
 LARGEST_CALL: Final = 1024 * 1024  # bytes of an event's payload, as of a request's body
-MOST_CALLS: Final = 256  # of one client at once; it is not read from while more are under way
-MOST_EARLY: Final = 1000  # events that may come before it is decided whether their sender is let in
+# Calls of one client that run at once; it is not read from while there are more. Those that are not edits may have
+# answers of many MiB each, and nobody knows before they are there whether the client takes them.
+MOST_CALLS: Final = 256
+MOST_READING: Final = 8
 SIGNED_OUT_CLOSES: Final = 0.3  # seconds in which the call that ended the token is still answered
 LAST_ANSWERS: Final = 2.0  # seconds for calls that run when the process ends
 
@@ -49,6 +51,7 @@ class Connection:
     __slots__ = (
         "_broadcaster",
         "_farewell",
+        "_reading",
         "ended",
         "language",
         "person",
@@ -67,6 +70,7 @@ class Connection:
         self.language = language
         self.rooms: set[str] = set()
         self.running = 0  # calls
+        self._reading = 0  # those of them that are not edits
         self.ended = False  # it has been told to go, or has gone
         self._farewell: Message | None = None  # told when the calls that run are answered: one of them may be the cause
         self._broadcaster = broadcaster
@@ -100,19 +104,21 @@ class Connection:
             self.session.transport.answer(packets.DISCONNECTED)
             self.session.engine.end(self.session, "signed_out")
 
-    def begun(self) -> None:
+    def begun(self, *, edit: bool) -> None:
         """A call has begun."""
         self.running += 1
-        if self.running == MOST_CALLS:
+        self._reading += not edit
+        if self.running >= MOST_CALLS or self._reading >= MOST_READING:
             self.session.hold(CALLS_RUN)
 
-    def done(self) -> None:
+    def done(self, *, edit: bool) -> None:
         """One has been answered."""
         self.running -= 1
-        if self.running < MOST_CALLS:
-            self.session.release(CALLS_RUN)
+        self._reading -= not edit
         if not self.running:
             self._tell_end()
+        if self.running < MOST_CALLS and self._reading < MOST_READING:
+            self.session.release(CALLS_RUN)
 
 
 class Call:
@@ -161,10 +167,11 @@ class Call:
             self.refuse(error)
             return
         self._live.running += 1
+        waiting = self._work.waiting
         if self._connection is not None:
-            self._connection.begun()
-        if isinstance(self._work.waiting, asyncio.Future):
-            self._work.waiting.add_done_callback(self._done)
+            self._connection.begun(edit=isinstance(waiting, asyncio.Future))
+        if isinstance(waiting, asyncio.Future):
+            waiting.add_done_callback(self._done)
         else:
             tasks.start(self._run(), self._name)
 
@@ -174,7 +181,7 @@ class Call:
         except Exception as error:
             self.refuse(error)
         finally:
-            self._finish()
+            self._finish(edit=False)
 
     def _done(self, waiting: "asyncio.Future[Any]") -> None:
         try:
@@ -184,12 +191,12 @@ class Call:
         except Exception as error:
             self.refuse(error)
         finally:
-            self._finish()
+            self._finish(edit=True)
 
-    def _finish(self) -> None:
+    def _finish(self, *, edit: bool) -> None:
         self._live.finished()
         if self._connection is not None:
-            self._connection.done()
+            self._connection.done(edit=edit)
 
 
 class Live:
@@ -288,8 +295,6 @@ class Live:
             raise Malformed("event without an array")
         if packet.namespace != NAMESPACE:
             Call(self, session, packet).refuse(UnknownOperation())
-        elif isinstance(session.above, Admission):
-            session.above.later(packet)
         else:
             self._call(session, packet)
 
@@ -361,20 +366,12 @@ class Live:
         connection.join(person_room(principal.person))
         self.engine.let_in(session, True)
         session.transport.answer(packets.connected(secrets.token_urlsafe(15)))
-        self._catch_up(session, admission)
 
     def _refuse_connection(self, session: Session, packet: Packet, error: BaseException) -> None:
-        admission, session.above = session.above, None
         caller = Caller(None, self.language(session), session.peer.address, session.next_id())
+        session.above = None
         problem = self.dispatcher.problem(error, caller)
         session.transport.answer(packets.connect_error(packet.namespace, str(problem["title"]), problem))
-        if isinstance(admission, Admission):
-            self._catch_up(session, admission)
-
-    def _catch_up(self, session: Session, admission: "Admission") -> None:
-        """Take what came before it was decided, in order."""
-        for packet in admission.early:
-            self._take(session, packet)
 
     def _let_go(self, session: Session) -> None:
         connection, session.above = session.above, None
@@ -389,15 +386,14 @@ class Live:
 
 
 class Admission:
-    """A client that has asked to be let in: what it said of itself, and the events that it did not wait with."""
+    """A client that has asked to be let in, and what it said of itself."""
 
-    __slots__ = ("_cookie", "_token", "early", "language")
+    __slots__ = ("_cookie", "_token", "language")
 
     def __init__(self, cookie: str | None) -> None:
         self._cookie = cookie
         self._token: str | None = None
         self.language: Language | None = None
-        self.early: list[Packet] = []
 
     def read(self, auth: bytes) -> None:
         """Read what the client gives as ``auth``. Raises ``Invalid``."""
@@ -407,12 +403,13 @@ class Admission:
             raise Invalid("json") from None
         if not isinstance(given, dict):
             raise Invalid("not_an_object")
+        language = given.get("language")
+        self.language = chosen(language) if isinstance(language, str) else None
         wrong = {f"auth.{name}": Reason("unknown") for name in given.keys() - {"token", "language"}}
         wrong |= {f"auth.{name}": Reason("not_text") for name, value in given.items() if type(value) not in _TEXT}
         if wrong:
             raise Invalid(fields=dict(itertools.islice(wrong.items(), MOST_FIELDS)))
         self._token = given.get("token")
-        self.language = chosen(given.get("language") or "")
 
     def secret(self) -> str:
         """The token, or that of the cookie. Raises ``Unauthenticated`` where there is none that could be one."""
@@ -422,12 +419,6 @@ class Admission:
         if len(secret) > LONGEST_TOKEN:
             raise Unauthenticated("token")
         return secret
-
-    def later(self, packet: Packet) -> None:
-        """Keep an event until it is decided. Raises ``Malformed`` where nobody could mean that many."""
-        if len(self.early) == MOST_EARLY:
-            raise Malformed("too many events before being let in")
-        self.early.append(packet)
 
 
 _TEXT: Final = (str, type(None))

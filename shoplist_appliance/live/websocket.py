@@ -147,11 +147,13 @@ class WebSocket:
             return
         self._put(frames.close_frame(code, reason))
         self._wire.read(True)
+        self._engine.parting(self)
         # Closed at once, the kernel would answer what is still coming with a reset, and our farewell might be lost.
         asyncio.get_running_loop().call_later(FAREWELL, self._cut)
 
     def _cut(self) -> None:
         self._wire.close(abort=bool(self._frames))
+        self._engine.gone(self)
 
     # --- what the wire tells
 
@@ -170,8 +172,8 @@ class WebSocket:
         self._from_room.clear()
         self._news = self._answers = 0
         if self._over:
-            return
-        if self._is_way():
+            self._engine.gone(self)
+        elif self._is_way():
             self._engine.end(self._session, "gone")
         else:
             self._leave()
@@ -196,7 +198,7 @@ class WebSocket:
     def _take(self, opcode: int, payload: bytes) -> None:
         if self._over:
             if opcode == frames.CLOSE:
-                self._wire.close()
+                self._cut()
         elif opcode == frames.TEXT:
             self._packet(payload)
         elif opcode == frames.PING:

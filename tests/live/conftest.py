@@ -5,7 +5,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tornado.httpserver import HTTPServer
@@ -15,12 +15,14 @@ from tornado.web import Application
 from shoplist_appliance.config import Settings
 from shoplist_appliance.domain.errors import Unauthenticated
 from shoplist_appliance.domain.ids import ListId, PersonId, TokenId
+from shoplist_appliance.domain.people import Scope
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.live.server import Live
 from shoplist_appliance.ops.metrics import Counters
 from shoplist_appliance.ports import ListGone
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.people import Principal
+from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.web.operations import Dispatcher, table_of
 from shoplist_appliance.web.ratelimit import Limits
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
@@ -57,45 +59,44 @@ class People:
         person = secret.partition(".")[0]
         if person not in ("anna", "boris"):
             return None
-        both = frozenset({"read", "write"})
-        return Principal(PersonId(person), TokenId(secret), "user", both, session=True, language="ru")  # type: ignore[arg-type]
-
-
-class Services:
-    def __init__(self) -> None:
-        self.people = People()
+        both: frozenset[Scope] = frozenset({"read", "write"})
+        return Principal(PersonId(person), TokenId(secret), "user", both, session=True, language="ru")
 
 
 class Town:
     """One running server."""
 
     def __init__(self, settings: Settings, **how: float) -> None:
-        self.services = Services()
+        self.people = People()
+        people = cast(Any, self.people)
         self.counters = Counters()
         self.tasks = Tasks()
         self.broadcaster = Broadcaster(self.counters)
         self.begun: list[Any] = []  # what calls carried, in the order in which they took their place
         self.gate = asyncio.Event()  # what ``wait`` waits for
         table = table_of(self._rows())
-        self.dispatcher = Dispatcher(self.services, Limits(0), self.counters, lambda: self.url, table)  # type: ignore[arg-type]
+        services = Services(people=people, lists=cast(Any, None), members=cast(Any, None), clock=cast(Any, None))
+        self.dispatcher = Dispatcher(services, Limits(0), self.counters, lambda: self.url, table)
         self.live = Live(
             self.dispatcher,
             self.broadcaster,
-            self.services.people,
+            people,
             settings,
             self.counters,
             self.tasks,
-            **how,  # type: ignore[arg-type]
+            **how,
         )
         self.url = ""
-        self.handshakes: list[str] = []
 
     def _rows(self) -> list[Operation]:
         return [
             _row("echo", self._echo),
             _row("place", self._place),
             _row("wait", self._wait),
+            _row("turn", self._turn),
             _row("fault", self._fault),
+            _row("unencodable", self._unencodable),
+            _row("unencodable.later", self._unencodable_later),
             _row("whoami", self._whoami),
             _row("lists.open", self._open, live_only=True),
             _row("big", self._big),
@@ -115,8 +116,20 @@ class Town:
         await self.gate.wait()
         return wish
 
+    def _turn(self, house: House, wish: Any, caller: Caller) -> Awaitable[Any]:
+        """As an edit that waits for its list's turn."""
+        return asyncio.ensure_future(self._wait(house, wish, caller))
+
     async def _fault(self, house: House, wish: Any, caller: Caller) -> Any:
         raise RuntimeError("a fault of ours")
+
+    async def _unencodable(self, house: House, wish: Any, caller: Caller) -> Any:
+        return object()
+
+    def _unencodable_later(self, house: House, wish: Any, caller: Caller) -> Awaitable[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        answer.set_result(object())
+        return answer
 
     async def _whoami(self, house: House, wish: Any, caller: Caller) -> Any:
         return {"person": caller.me.person, "language": caller.language, "address": caller.address}
@@ -149,6 +162,21 @@ class Town:
         wire.emit("lists.open", {"list": list_id}, 1)
         assert await wire.answer(1) == {"ok": True, "result": {"opened": list_id}}
         return wire
+
+
+async def shaken(town: Town, query: str = "", tls: ssl.SSLContext | None = None, early: bytes = b"") -> Wire:
+    """A WebSocket whose handshake has been made by hand; ``early`` is sent in the same piece as the request."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(town.url.rsplit(":", 1)[1]), ssl=tls)
+    head = (
+        f"GET /socket.io/?EIO=4&transport=websocket{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    writer.write(head.encode() + early)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert answer.startswith(b"HTTP/1.1 101 "), answer
+    assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in answer
+    return Wire(reader, writer)
 
 
 def _row(name: str, run: Run, *, live_only: bool = False) -> Operation:
