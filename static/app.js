@@ -1,8 +1,11 @@
 /** The start of every page: language and colours first, then the page that the shell names. */
+import { render } from "preact";
 import { start as account } from "./account/page.js";
 import { start as join } from "./join/page.js";
 import { start as list } from "./list/page.js";
 import { start as lists } from "./lists/page.js";
+import { html } from "./shared/html.js";
+import { NotStarted } from "./shared/parts.js";
 import { knownUser } from "./shared/session.js";
 import { showTheme } from "./shared/theme.js";
 import { chooseLanguage } from "./shared/words.js";
@@ -14,5 +17,8 @@ const user = knownUser();
 const shell = document.documentElement;
 shell.lang = chooseLanguage(user?.language, shell.lang, ...navigator.languages);
 if (user) showTheme(user.theme);
-const root = document.getElementById("page");
-if (root) void PAGES[document.body.dataset.page ?? ""]?.(root);
+const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+const start = PAGES[document.body.dataset.page ?? ""];
+Promise.resolve(root)
+  .then(start)
+  .catch((error) => render(html`<${NotStarted} error=${error} />`, root));

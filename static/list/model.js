@@ -213,9 +213,20 @@ export function parts(items, held) {
   return { open, bought };
 }
 
-/** Whether two texts mean the same thing to a household. @param {string} text */
+/** The form in which two texts that mean the same thing to a household are equal. @param {string} text */
 export const fold = (text) =>
   text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim().replaceAll("ё", "е");
+
+// A hundred adds made offline look at every item each time that the screen is drawn.
+/** @type {WeakMap<Item, string>} */
+const folds = new WeakMap();
+
+/** @param {Item} item */
+function foldOf(item) {
+  const known = folds.get(item) ?? fold(item.text);
+  folds.set(item, known);
+  return known;
+}
 
 /**
  * The open item that an add of this text and unit will join, if there is one.
@@ -225,14 +236,19 @@ export const fold = (text) =>
  */
 export function sameOpen(items, text, unit) {
   const wanted = fold(text);
-  const open = [...items].filter((item) => !item.removed && !item.ticked && item.unit === unit);
-  return open.filter((item) => fold(item.text) === wanted).sort(inOrder)[0];
+  /** @type {Item | undefined} */
+  let first;
+  for (const item of items) {
+    if (item.removed || item.ticked || item.unit !== unit || foldOf(item) !== wanted) continue;
+    if (!first || inOrder(item, first) < 0) first = item;
+  }
+  return first;
 }
 
 /** The bought item of this text, to be taken up again in place of a second one. @param {readonly Item[]} items @param {string} text */
 export function sameBought(items, text) {
   const wanted = fold(text);
-  return items.find((item) => item.ticked && fold(item.text) === wanted);
+  return items.find((item) => item.ticked && foldOf(item) === wanted);
 }
 
 /** The text of a list, for whoever has to keep it elsewhere. @param {State} state @param {(item: Item) => string} line */

@@ -221,6 +221,7 @@ const Gone = ({ screen, state }) => html`
       `}
       <a class="button" href="/list">${t("nav.lists")}</a>
     </section>
+    <${Unsaved} screen=${screen} entries=${screen.list.aside.value} />
   <//>
 `;
 

@@ -4,7 +4,7 @@
 /** @import { Session } from './session.js' */
 /** @import { Word } from './words.js' */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { problemFrom } from "./problem.js";
@@ -22,7 +22,11 @@ export function sentence(error) {
 /** A sheet over the page; Escape and a tap beside it close it. @param {{title: string, close: () => void, children?: ComponentChildren}} props */
 export function Sheet({ title, close, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const opener = document.activeElement;
+    dialog.current?.showModal();
+    return () => opener instanceof HTMLElement && opener.focus();
+  }, []);
   /** @param {Event} event */
   const beside = (event) => event.target === dialog.current && close();
   return html`
@@ -43,13 +47,14 @@ export function Sheet({ title, close, children }) {
  *   [attribute: string]: unknown}} props
  */
 export function Field({ label, name, error, hint, ...rest }) {
+  const id = useId();
   const says = error ?? hint;
   return html`
-    <label class="field">
-      <span class="field-label">${label}</span>
-      <input name=${name} aria-invalid=${error ? "true" : undefined} ...${rest} />
-      ${says && html`<span class=${error ? "field-error" : "field-hint"}>${says}</span>`}
-    </label>
+    <div class="field">
+      <label class="field-label" for=${id}>${label}</label>
+      <input id=${id} name=${name} aria-invalid=${error ? "true" : undefined} aria-describedby=${says && `${id}-says`} ...${rest} />
+      ${says && html`<span id=${`${id}-says`} class=${error ? "field-error" : "field-hint"}>${says}</span>`}
+    </div>
   `;
 }
 
@@ -103,6 +108,14 @@ export function Form({ send, label, quiet, children }) {
 /** @param {HTMLFormElement} form @returns {Record<string, string>} */
 export const fieldsOf = (form) =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+
+/** In place of a page that could not even start. @param {{error: unknown}} props */
+export const NotStarted = ({ error }) => html`
+  <main class="middle">
+    <${Failure} error=${error} />
+    <button class="button" type="button" onClick=${() => location.reload()}>${t("do.retry")}</button>
+  </main>
+`;
 
 /** The one quiet line about the connection: none while all is well. @param {{session: Session}} props */
 export function Connection({ session }) {

@@ -10,11 +10,14 @@ export const dictionaries = { en, ru };
 
 /** @type {Language} */
 let spoken = "en";
+/** The same with the reader's region, where the browser names one: 24 hours in Britain, 12 in America. */
+let locale = "en";
 
 /** The first of the wishes that we speak, else English. @param {...(string | null | undefined)} wishes */
 export function chooseLanguage(...wishes) {
   const known = wishes.map((wish) => wish?.slice(0, 2).toLowerCase()).find((wish) => wish === "ru" || wish === "en");
   spoken = known === "ru" ? "ru" : "en";
+  locale = globalThis.navigator?.languages?.find((name) => name.startsWith(spoken)) ?? spoken;
   return spoken;
 }
 
@@ -43,7 +46,7 @@ function pluralOf(forms, count) {
 const shown = (value) => (typeof value === "number" ? number(value) : value);
 
 /** @param {number} value */
-export const number = (value) => new Intl.NumberFormat(spoken, { maximumFractionDigits: 3 }).format(value);
+export const number = (value) => new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(value);
 
 /** A day and time in the reader's zone; today's without the day. @param {string} time */
 export function moment(time, today = new Date()) {
@@ -53,5 +56,5 @@ export function moment(time, today = new Date()) {
   const clock = { hour: "2-digit", minute: "2-digit" };
   /** @type {Intl.DateTimeFormatOptions} */
   const shape = sameDay ? clock : { day: "numeric", month: "short", ...clock };
-  return new Intl.DateTimeFormat(spoken, shape).format(date);
+  return new Intl.DateTimeFormat(locale, shape).format(date);
 }

@@ -1,0 +1,225 @@
+"""Chromium as people's phones: each person has a browser of their own, at a LAN address over plain http."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.clients.process import ROOT, Process
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright  # noqa: E402
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Not a name that browsers trust, as `localhost` is: no clipboard, no randomUUID, no Sec-Fetch-Site.
+    "--host-resolver-rules=MAP shop.lan 127.0.0.1",
+)
+PHONE = ViewportSize(width=390, height=844)
+SOON_MS = 2000
+FETCH = """async ([address, payload]) => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(payload) });
+    return [answer.status, await answer.json()];
+}"""
+NUMBERS = itertools.count(1)
+PASSWORD = "correct horse battery"
+
+expect.set_options(timeout=5000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; without one these tests are skipped."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+class House:
+    """A running process whose address stays the same when it is started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = Process(folder / "data", folder / "log", LIMITS_RATE="0").start()
+        self._listen = urlsplit(self._process.url).netloc
+        self.url = self._process.url.replace("127.0.0.1", "shop.lan")
+
+    @contextmanager
+    def fallen(self) -> Iterator[None]:
+        """As by a power cut; afterwards it stands again."""
+        self._process.kill()
+        try:
+            yield
+        finally:
+            self._process = Process(
+                self._folder / "data", self._folder / "log", listen=self._listen, LIMITS_RATE="0"
+            ).start()
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for all of these tests; who makes it fall makes it rise again."""
+    if not (ROOT / "static/dist/build.json").exists():
+        pytest.skip("the pages are not built: scripts/static")
+    standing = House(tmp_path_factory.mktemp("house"))
+    yield standing
+    standing.stop()
+
+
+@dataclass
+class Phone:
+    """Somebody's browser, and the words of their language that tests look for."""
+
+    page: Page
+    url: str
+    name: str
+    email: str
+    words: dict[str, str]
+
+    def call(self, operation: str, **payload: object) -> Any:
+        """An operation by this browser's cookie, past what the page shows."""
+        if not self.page.url.startswith(self.url):
+            self.go("/account")
+        status, answer = self.page.evaluate(FETCH, [f"/api/{operation}", payload])
+        assert status == 200, answer
+        return answer
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def button(self, word: str) -> None:
+        self.page.get_by_role("button", name=self.words[word], exact=True).click()
+
+    def fill(self, word: str, text: str) -> None:
+        self.page.get_by_label(self.words[word], exact=True).and_(self.page.locator("input")).fill(text)
+
+    def register(self) -> None:
+        """Fill the form for newcomers, which is open."""
+        self.fill("name", self.name)
+        self.fill("email", self.email)
+        self.fill("password", PASSWORD)
+        self.button("register")
+
+    def add(self, text: str) -> None:
+        self.fill("add", text)
+        self.page.keyboard.press("Enter")
+
+    def menu(self, word: str) -> None:
+        self.button("menu")
+        self.button(word)
+
+    def tick(self, name: str) -> None:
+        self.page.get_by_role("checkbox", name=name, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible(timeout=SOON_MS)
+
+    def sees_not(self, text: str) -> None:
+        expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_have_count(0, timeout=SOON_MS)
+
+    def sees_ticked(self, name: str) -> None:
+        expect(self.page.get_by_role("checkbox", name=name, exact=True)).to_be_checked(timeout=SOON_MS)
+
+
+ENGLISH = {
+    "newcomer": "I am new here",
+    "name": "Name",
+    "email": "E-mail",
+    "password": "Password",
+    "register": "Register",
+    "new list": "New list",
+    "add": "Add an item",
+    "menu": "Menu",
+    "members": "Members",
+    "make link": "Make a link",
+    "copy": "Copy the link",
+    "close": "Close",
+}
+RUSSIAN = {
+    "newcomer": "Я здесь впервые",
+    "name": "Имя",
+    "email": "Эл. почта",
+    "password": "Пароль",
+    "register": "Зарегистрироваться",
+    "new list": "Новый список",
+    "add": "Добавить",
+    "menu": "Меню",
+    "members": "Участники",
+    "make link": "Создать ссылку",
+    "copy": "Скопировать ссылку",
+    "close": "Закрыть",
+    "quantity": "Количество",
+    "unit": "Единица",
+    "save": "Сохранить",
+}
+
+NewPhone = Callable[..., Phone]
+
+
+@pytest.fixture
+def phone(browser: Browser, house: House) -> Iterator[NewPhone]:
+    """Makes phones: ``phone("Ann")``. An error on any page fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def new(name: str, language: Literal["en", "ru"] = "en", scheme: Literal["light", "dark"] = "light") -> Phone:
+        context = browser.new_context(
+            viewport=PHONE,
+            locale={"en": "en-GB", "ru": "ru-RU"}[language],
+            color_scheme=scheme,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        email = f"{name.lower()}-{next(NUMBERS)}@example.org"
+        return Phone(page, house.url, name, email, {"en": ENGLISH, "ru": RUSSIAN}[language])
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def ann(phone: NewPhone) -> Phone:
+    """Ann, who has her list Groceries open."""
+    ann = phone("Ann")
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    made = ann.call("lists.create", title="Groceries")
+    ann.go(f"/list/{made['list']['id']}")
+    return ann
+
+
+@pytest.fixture
+def bob(phone: NewPhone, ann: Phone) -> Phone:
+    """Bob, who reads Russian in the dark, came by Ann's link and has the same list open."""
+    invited = ann.call("members.invite", list=ann.page.url.rpartition("/")[2], role="editor", link=True)
+    bob = phone("Bob", "ru", "dark")
+    bob.call("accounts.register", name="Bob", email=bob.email, password=PASSWORD, language="ru")
+    bob.go(f"/join/{invited['code']}")
+    bob.page.get_by_role("button", name="Присоединиться").click()
+    bob.page.wait_for_url("**/list/*")
+    expect(bob.page.get_by_role("heading", name="Groceries")).to_be_visible()
+    return bob
