@@ -42,6 +42,9 @@ class Place(Protocol):
     def drop(self, spot: Spot, sealed: bytes) -> None:
         """Put a sealed value there. The store is closed."""
 
+    def exchange(self, list_id: str, one: int, other: int) -> None:
+        """Let two changes of a list take each other's revision, with their edit ids and all. The store is closed."""
+
 
 class SqlitePlace:
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -65,6 +68,12 @@ class SqlitePlace:
         table, column, where, key = self._found(spot)
         self._run(f"UPDATE {table} SET {column} = ? WHERE {where}", (sealed, *key))
         assert self.lift(spot) == sealed
+
+    def exchange(self, list_id: str, one: int, other: int) -> None:
+        for source, target in ((one, -1), (other, one), (-1, other)):
+            self._run(
+                "UPDATE changes SET revision = ? WHERE list = ? AND revision = ?", (target, pack(list_id), source)
+            )
 
     def _found(self, spot: Spot) -> tuple[str, str, str, tuple[object, ...]]:
         match spot.field:

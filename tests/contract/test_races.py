@@ -165,16 +165,27 @@ async def test_a_caller_who_leaves_does_not_stop_its_unit(store: Store) -> None:
     assert await tail(store, list_id) == [change, next_one]
 
 
+async def test_callers_who_leave_do_not_hold_up_those_who_share_their_commit(store: Store) -> None:
+    lists = [await a_list(store) for _ in range(20)]
+    calls = [asyncio.ensure_future(store.append(list_id, 0, [an_add(1)])) for list_id in lists]
+    await asyncio.sleep(0)
+    for call in calls[::2]:
+        call.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*calls[1::2])
+    assert [len(await tail(store, list_id)) for list_id in lists] == [1] * 20
+
+
 async def test_a_load_beside_writes_has_no_gaps_and_misses_nothing_acknowledged(store: Store) -> None:
     list_id = await a_list(store)
     stored = 0
 
     async def write() -> None:
         nonlocal stored
-        for revision in range(1, 151):
+        for revision in range(1, 101):
             await store.append(list_id, revision - 1, [an_add(revision)])
             stored = revision
-            if revision % 40 == 0:
+            if revision % 2 == 0:
                 await store.put_snapshot(list_id, a_snapshot(revision, pieces=3), a_summary(revision), settled=False)
 
     writing = asyncio.ensure_future(write())

@@ -96,6 +96,11 @@ async def test_a_change_moved_to_another_revision_is_refused(moved: Moved) -> No
     await refuses(store, "load", moved.first)
 
 
+async def test_changes_that_took_each_others_revision_are_refused(moved: Moved) -> None:
+    moved.place.exchange(moved.first, 1, 2)
+    await refuses(moved.place.open(), "load", moved.first)
+
+
 async def test_a_change_moved_to_another_list_is_refused(moved: Moved) -> None:
     store = moved.move(Spot("change", moved.first, 1), Spot("change", moved.second, 1))
     await refuses(store, "changes", moved.second, 0, 2)

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +323,26 @@ async def test_work_that_raises_undoes_itself_alone(bench: Bench) -> None:
 
 
 # --- the file ---
+
+
+async def test_a_token_of_before_is_void_when_its_row_is_put_back(sqlite_place: SqlitePlace) -> None:
+    store = sqlite_place.open()
+    person = a_person()
+    token = a_token(person)
+    await store.add_person(person)
+    await store.add_token(token)
+    await store.close()
+    sqlite_place._run("CREATE TABLE kept AS SELECT * FROM tokens", ())
+    store = sqlite_place.open()
+    await store.put_credentials(replace(person, credentials=2, version=2), 1, None)
+    await store.close()
+    sqlite_place._run("INSERT INTO tokens SELECT * FROM kept", ())
+    store = sqlite_place.open()
+    try:
+        assert await store.token(token.hash) is None
+        assert await store.tokens_of(person.id) == []
+    finally:
+        await store.close()
 
 
 async def test_nobody_else_on_the_machine_can_read_the_files(sqlite_place: SqlitePlace) -> None:

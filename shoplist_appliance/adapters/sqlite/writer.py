@@ -68,10 +68,6 @@ _CERTAIN: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 """Codes of a failed commit that leave nothing behind."""
 
 
-class _Lost(sqlite3.Error):
-    """SQLite rolled the whole transaction back, savepoints included, as it may on a full disk or an I/O error."""
-
-
 class _NotBegun(sqlite3.Error):
     """No transaction could be had: another process keeps the lock, or the file is out of reach."""
 
@@ -192,6 +188,7 @@ class Writer:
         try:
             return self._transaction(group, self._one_by_one)
         except sqlite3.Error:
+            # On a full disk or an I/O error SQLite may take back the whole transaction, savepoints included.
             return [self._alone(unit) for unit in group]
 
     def _alone(self, unit: Unit) -> Outcome:
@@ -232,7 +229,6 @@ class Writer:
         self.commits += 1
 
     def _roll_back(self) -> None:
-        self._heads.clear()  # read them again: after a failed commit nobody knows
         if self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
@@ -276,8 +272,6 @@ class Writer:
         try:
             result = run(self._connection)
         except Exception as error:
-            if not self._connection.in_transaction:
-                raise _Lost(str(error)) from error
             if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
                 raise
             self._connection.execute("ROLLBACK TO unit")
