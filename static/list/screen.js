@@ -24,6 +24,8 @@ export class Screen {
     this.removed = [];
     /** @type {string | null} the id of a copy whose making was not answered yet */
     this.copyId = null;
+    /** The item that was last added or taken up, to be scrolled into view. */
+    this.added = signal(/** @type {string | null} */ (null));
     /** What a screen reader says about others' doings. */
     this.said = signal("");
     list.onOverruled = (edit) => this.show(t("list.overruled", { text: this.nameOf(edit) }));
@@ -40,12 +42,11 @@ export class Screen {
     const items = model.onList(state);
     const twin = model.sameOpen(items, text, null);
     const bought = twin ? undefined : model.sameBought(items, text);
+    const item = bought?.id ?? newId();
     if (bought) this.takeUp(bought);
-    else {
-      const item = newId();
-      this.list.edit({ kind: "add", item, text });
-      if (twin) this.showMerged(twin, item);
-    }
+    else this.list.edit({ kind: "add", item, text });
+    if (twin) this.showMerged(twin, item);
+    this.added.value = twin?.id ?? item;
   }
 
   /** @param {Item} bought */

@@ -68,6 +68,8 @@ function Rows({ screen, state }) {
   const choose = useRef((/** @type {Item} */ item) => void (chosen.value = item.id)).current;
   const { open, bought } = parts(onList(state), screen.list.held.value);
   const fixed = state.list.right === "view";
+  const added = screen.added.value;
+  useEffect(() => document.getElementById(`item-${added}`)?.scrollIntoView({ block: "nearest" }), [added]);
   const item = chosen.value === null ? undefined : state.items.get(chosen.value);
   /** @param {Item} item */
   const row = (item) => html`<${Row} key=${item.id} item=${item} fixed=${fixed} toggle=${toggle} choose=${choose} />`;
@@ -103,7 +105,7 @@ class Row extends Component {
     const chip = amount(item);
     const second = secondLine(item);
     return html`
-      <li class="row">
+      <li class="row" id=${`item-${item.id}`}>
         <label class="row-main tick">
           <input class="ring" type="checkbox" checked=${item.ticked} disabled=${fixed} onChange=${() => toggle(item)}
             aria-label=${[item.text, chip, item.note].filter(Boolean).join(", ")} />

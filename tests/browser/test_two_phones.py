@@ -214,3 +214,12 @@ def test_pages_fit_the_narrowest_phone_with_targets_for_thumbs(ann: Phone, path:
             .map(([html]) => html)"""
     )
     assert small == []
+
+
+def test_a_new_item_is_scrolled_into_view_above_the_bar(ann: Phone) -> None:
+    for number in range(20):
+        ann.add(f"Thing {number}")
+    row = ann.page.locator(".row", has_text="Thing 19")
+    expect(row).to_be_in_viewport(ratio=1)
+    bottom = row.evaluate("row => row.getBoundingClientRect().bottom")
+    assert bottom <= ann.page.locator(".add-bar").evaluate("bar => bar.getBoundingClientRect().top")
