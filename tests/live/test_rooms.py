@@ -11,8 +11,10 @@ import pytest
 
 from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.live import engine, packets, rooms, websocket
+from shoplist_appliance.live.frames import text_frame
 from shoplist_appliance.live.wires import SocketWire
 from shoplist_appliance.ports import ListGone, ListsChanged
+from shoplist_appliance.web.shapes import event_json
 from tests.clients.wire import Wire
 from tests.live.conftest import Town
 
@@ -97,9 +99,9 @@ async def test_a_message_for_a_hundred_is_encoded_once(town: Town, monkeypatch: 
         return counted
 
     wires = [await town.opened() for _ in range(100)]
-    monkeypatch.setattr(rooms, "event_json", counting("events", rooms.event_json))
-    monkeypatch.setattr(packets, "text_frame", counting("frames", packets.text_frame))
-    monkeypatch.setattr(websocket, "text_frame", counting("frames", websocket.text_frame))
+    monkeypatch.setattr(rooms, "event_json", counting("events", event_json))
+    monkeypatch.setattr(packets, "text_frame", counting("frames", text_frame))
+    monkeypatch.setattr(websocket, "text_frame", counting("frames", text_frame))
     town.tell("milk")
     for wire in wires:
         assert await wire.packet() == '42/live,["list.gone",{"list":"milk","reason":"deleted"}]'
@@ -158,7 +160,8 @@ async def test_a_client_that_reads_slowly_gets_whole_frames_in_order(town: Town)
         wire.emit("echo", {"x": "y" * 5000}, number)
         await asyncio.sleep(0.005)
     goes_on(wire)
-    news, answers = [], []
+    news: list[str] = []
+    answers: list[int] = []
     while len(news) < 20 or len(answers) < 20:
         await asyncio.sleep(0.002)
         packet = await wire.packet()
@@ -217,7 +220,7 @@ async def test_answers_do_not_count_as_news_but_who_leaves_them_is_not_read_from
     transport: Any = session.transport
     assert transport._answers < 80 * MIB // 4, "most of its calls have not been read"
     goes_on(wire)
-    got = set()
+    got: set[str] = set()
     while len(got) < 200:
         packet = await wire.packet()
         if packet.startswith("43"):
