@@ -4,7 +4,7 @@ from typing import Any
 
 from shoplist_appliance.domain.errors import Full
 from shoplist_appliance.domain.ids import EditId, ItemId, PersonId
-from shoplist_appliance.domain.list_draft import Draft
+from shoplist_appliance.domain.list_draft import Draft, live_shops
 from shoplist_appliance.domain.list_item import Item, OtherName
 from shoplist_appliance.domain.lists import Change, Kind
 
@@ -103,7 +103,7 @@ class Deed:
 
     def put_shop(self, shop: str, categories: list[str]) -> None:
         """Give a shop its categories, none to forget it. Raises ``Full`` where it is a shop too many."""
-        shops = self.draft.live_shops()
+        shops = live_shops(self.draft.shops)
         old = shops.pop(shop, [])
         if categories:
             if not old and shop and len(shops) - ("" in shops) >= SHOPS_LIMIT:

@@ -24,6 +24,11 @@ class Shop(NamedTuple):
     stamp: Stamp
 
 
+def live_shops(shops: Mapping[str, Shop]) -> dict[str, list[str]]:
+    """The shops that are not forgotten, with their categories."""
+    return {name: list(shop.categories) for name, shop in shops.items() if shop.categories}
+
+
 class Contents:
     """What a list holds at a revision: all of it is what its changes made, nothing else."""
 
@@ -151,10 +156,6 @@ class Draft:
             on_list = (item.fields["position"] for item in self._all_items() if not item.removed)
             key = key_between(max(on_list, default=None), None)
         return key
-
-    def live_shops(self) -> dict[str, list[str]]:
-        """The shops that are not forgotten, with their categories."""
-        return {name: list(shop.categories) for name, shop in self.shops.items() if shop.categories}
 
     def _with_key(self, key: str) -> tuple[ItemId, ...]:
         ids = self._open_by_key.get(key)

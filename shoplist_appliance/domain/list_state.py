@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
 from shoplist_appliance.domain.ids import ItemId, PersonId
-from shoplist_appliance.domain.list_draft import Contents, Draft, Shop
+from shoplist_appliance.domain.list_draft import Contents, Draft, Shop, live_shops
 from shoplist_appliance.domain.list_item import Item
 from shoplist_appliance.domain.list_rules import Unit
 from shoplist_appliance.domain.list_snapshot import contents_of, encoded, pieces_of
@@ -71,7 +71,7 @@ class ListState(Contents):
     @property
     def categories(self) -> Mapping[str, Sequence[str]]:
         """The order of categories by shop; the shop without a name stands for every shop."""
-        return Draft(self).live_shops()
+        return live_shops(self.shops)
 
     def summary(self) -> Summary:
         """What an index shows of it."""

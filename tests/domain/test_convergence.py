@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.domain.world import Step, World
 
-LONG = os.environ.get("SHOPLIST_TEST_LONG") == "1"
+LONG = "--long" in sys.argv or os.environ.get("SHOPLIST_TEST_LONG") == "1"
 EDITS = ("add", "add", "add", "set", "set", "tick", "remove", "restore", "rename", "arrange")
 NETWORK = ("send", "arrive", "turn", "hear", "cut", "connect", "go", "go", "go", "post", "lose", "wait", "wait", "skew")
 HOUSE = ("die", "crash", "save", "dismiss", "admit", "back_up", "go_back")
