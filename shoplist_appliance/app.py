@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,7 @@ from shoplist_appliance.web.routes import application, http_server
 
 # Within systemd's patience, and the contract's 10 s, for answers that are still being written at the end.
 LAST_ANSWERS_SECONDS = 2.0
+BACKLOG = 128
 TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
 
@@ -119,7 +121,7 @@ async def running(app: App) -> AsyncIterator[App]:
     """Answer on the address of the settings until the end of the block; what was acknowledged is stored by then."""
     try:
         host, port = app.settings.address
-        sockets = bind_sockets(port, host)
+        sockets = _sockets(host, port)
     except BaseException:
         await _let_go(app)
         raise
@@ -132,6 +134,15 @@ async def running(app: App) -> AsyncIterator[App]:
         yield app
     finally:
         await _stop(app, server)
+
+
+def _sockets(host: str, port: int) -> list[socket.socket]:
+    """What to accept from. ``::`` takes IPv4 too, as people mean it; Tornado would make it IPv6 alone."""
+    if host != "::" or not socket.has_dualstack_ipv6():
+        return bind_sockets(port, host)
+    both = socket.create_server((host, port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True)
+    both.setblocking(False)
+    return [both]
 
 
 async def _stop(app: App, server: HTTPServer) -> None:

@@ -14,9 +14,11 @@ IF_INET6 = Path("/proc/net/if_inet6")
 
 
 def addresses(host: str) -> list[str]:
-    """Hosts for a URL: IPv4 where ``host`` is 0.0.0.0, IPv6 in brackets where it is ``::``."""
-    found = _ipv4() if host == "0.0.0.0" else _ipv6()
-    return sorted({address for name, address in found if not name.startswith(INWARD)})
+    """Hosts for a URL: IPv4, and where ``host`` is ``::``, which takes both, IPv6 in brackets after them."""
+    found = [*_ipv4(), *(_ipv6() if host == "::" else ())]
+    return sorted(
+        {address for name, address in found if not name.startswith(INWARD)}, key=lambda one: (one[0] == "[", one)
+    )
 
 
 def _ipv4() -> Iterator[tuple[str, str]]:

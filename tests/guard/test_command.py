@@ -59,6 +59,7 @@ def test_it_answers_on_ipv6(data: Path, log: Path) -> None:
     with Process(data, log, listen="[::]:0") as process:
         assert re.fullmatch(r"http://\[::\]:[1-9]\d*", process.url)
         assert get(process.url.replace("[::]", "[::1]") + "/healthz") == 200
+        assert get(process.url.replace("[::]", "127.0.0.1") + "/healthz") == 200
 
 
 def test_ctrl_c_ends_it_too(data: Path, log: Path) -> None:

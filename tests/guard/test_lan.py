@@ -21,7 +21,7 @@ def own() -> set[str]:
 
 def test_they_are_this_machines(own: set[str]) -> None:
     assert set(lan.addresses("0.0.0.0")) <= {address for address in own if "." in address}
-    assert set(lan.addresses("::")) <= {f"[{address}]" for address in own if ":" in address}
+    assert set(lan.addresses("::")) <= {f"[{address}]" if ":" in address else address for address in own}
 
 
 def test_none_is_a_loopback_address() -> None:
@@ -38,9 +38,9 @@ def test_bridges_of_containers_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp
         "00000000000000000000000000000001 01 80 10 80       lo\n"
     )
     monkeypatch.setattr(lan, "IF_INET6", table)
-    assert lan.addresses("::") == ["[2001:db8::7]"]
+    assert lan.addresses("::") == [*lan.addresses("0.0.0.0"), "[2001:db8::7]"]
 
 
 def test_where_nobody_knows_there_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(lan, "IF_INET6", tmp_path / "absent")
-    assert lan.addresses("::") == []
+    assert lan.addresses("::") == lan.addresses("0.0.0.0")
