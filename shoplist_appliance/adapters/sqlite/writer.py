@@ -85,6 +85,7 @@ class Writer:
         self._held: Unit | None = None
         self._heads: dict[bytes, int] = {}
         self._closed = False
+        self._ended = False
         self._failing = False
         self.commits = 0
         self._thread = threading.Thread(target=self._main, name="sqlite-writer", daemon=True)
@@ -116,8 +117,8 @@ class Writer:
             unit.future.set_exception(Unavailable("storage"))
             return
         self._queue.put(unit)
-        if not self._thread.is_alive():
-            self._refuse_all()  # it ended between the two lines above, or long ago
+        if self._ended:
+            self._refuse_all()  # or nobody would: the thread may have looked before the line above
 
     # --- from here on: in the thread ---
 
@@ -128,7 +129,7 @@ class Writer:
         except BaseException:
             log.critical("the writer of the store has ended; nothing can be stored until a restart", exc_info=True)
         finally:
-            self._closed = True
+            self._ended = True
             self._refuse_all()
 
     def _next_group(self) -> list[Unit]:
