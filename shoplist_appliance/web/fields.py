@@ -89,6 +89,12 @@ def _position(key: str) -> str:
     return key
 
 
+def _yes(flag: bool) -> bool:
+    if not flag:
+        raise refused("not_a_choice")
+    return flag
+
+
 Uuid = Annotated[
     str,
     StringConstraints(strict=True, pattern=UUID_PATTERN),
@@ -153,6 +159,9 @@ Price = Annotated[
     ),
     AfterValidator(decimals(2)),
 ]
+Flag = Annotated[bool, Field(strict=True)]
+# Not Literal[True], which takes 1 as well.
+Yes = Annotated[bool, Field(strict=True, json_schema_extra={"const": True}), AfterValidator(_yes)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=MOST_INTEGER)]
 Revision = Annotated[int, Field(strict=True, ge=1, le=MOST_INTEGER)]
 Language = Literal["ru", "en"]

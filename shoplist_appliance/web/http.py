@@ -152,9 +152,9 @@ class ApiHandler(Handler):
             caller = await self._caller()
             answer = await self.door.dispatcher.call(self._name, body, caller)
         except Exception as error:
+            if isinstance(error, Unauthenticated) and self._row and self._row.cookie == "clears":
+                self._tend_cookie({})  # what it would have ended has ended already
             self.refuse(error, caller, self._name)
-            if isinstance(error, Unauthenticated):
-                self._tend_cookie({})
         else:
             self._tend_cookie(answer)
             self.answer(answer)

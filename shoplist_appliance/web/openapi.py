@@ -120,7 +120,7 @@ def _ref(model: Any) -> dict[str, str]:
 
 def _success(row: Operation) -> dict[str, Any]:
     return {
-        "description": (row.output.__doc__ or "").strip().partition("\n")[0] or "Done.",
+        "description": (row.output.__doc__ or "").strip() or f"{row.summary}.",
         "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
         "content": {"application/json": {"schema": _ref(row.output)}},
     }

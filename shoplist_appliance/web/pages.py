@@ -1,6 +1,7 @@
 """What browsers read by GET: the shells of pages, static files, the documentation, and whether the server is well."""
 
 import mimetypes
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -167,12 +168,17 @@ class StaticFile(Handler):
             self.refuse(NotFound("file"))
             return
         path, encoding = _smallest(build.folder / file, self.request.headers.get("Accept-Encoding", ""))
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # the build was replaced in this very moment
+            self.refuse(NotFound("file"))
+            return
         if encoding:
             self.set_header("Content-Encoding", encoding)
         self.set_header("Content-Type", _type(file))
         self.set_header("Vary", "Accept-Encoding")
         self.set_header("Cache-Control", FOR_EVER)
-        self.finish(path.read_bytes())
+        self.finish(content)
 
     head = get
 
@@ -181,9 +187,12 @@ class StaticFile(Handler):
         return
 
 
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+
+
 def _smallest(path: Path, accepted: str) -> tuple[Path, str]:
     """The file as the build compressed it, if the browser takes it so."""
-    codings = {part.partition(";")[0].strip() for part in accepted.lower().split(",") if "q=0" not in part}
+    codings = {part.partition(";")[0].strip() for part in accepted.lower().split(",") if not _REFUSED.search(part)}
     for coding, suffix in (("br", ".br"), ("gzip", ".gz")):
         packed = path.with_name(path.name + suffix)
         if coding in codings and packed.is_file():

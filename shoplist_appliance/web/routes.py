@@ -24,7 +24,7 @@ from shoplist_appliance.web.pages import (
 )
 from shoplist_appliance.web.server import http_server
 
-__all__ = ["application", "http_server"]
+__all__ = ["application", "http_server", "site"]
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,12 @@ def application(
     live: Iterable[Any] = (),
 ) -> Application:
     """The site. ``check`` raises where a write would fail now; ``live`` are the rules of the live door."""
-    given = {"door": Door(dispatcher, people, settings, check, counters.render)}
+    return site(Door(dispatcher, people, settings, check, counters.render), live)
+
+
+def site(door: Door, live: Iterable[Any] = ()) -> Application:
+    """All rules, the first that fits."""
+    given = {"door": door}
     rules = [
         *live,
         (r"/api(?:/.*)?", ApiHandler, given),

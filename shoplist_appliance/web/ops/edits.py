@@ -10,6 +10,7 @@ from shoplist_appliance.domain.lists import Edit, Kind
 from shoplist_appliance.web.fields import (
     STRICT,
     Category,
+    Flag,
     Note,
     Position,
     Price,
@@ -88,7 +89,7 @@ class TickEdit(_Many):
     """Tick or untick one item or many; exactly one of `item` and `items`."""
 
     kind: Literal["tick"]
-    ticked: Annotated[bool, Field(strict=True)]
+    ticked: Flag
 
 
 @with_config(_ONE_OR_MANY)

@@ -11,7 +11,7 @@ from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Edit
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.web import outputs, shapes
-from shoplist_appliance.web.fields import Input, OpaqueId, Revision, Title, Uuid, Whole
+from shoplist_appliance.web.fields import Flag, Input, OpaqueId, Revision, Title, Uuid, Whole
 from shoplist_appliance.web.ops.edits import MOST_EDITS, Edits
 from shoplist_appliance.web.ratelimit import Rate
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
@@ -20,7 +20,6 @@ from shoplist_appliance.web.rows import Access, Caller, House, Operation
 EDIT_CALLS = Rate("edit_calls", burst=300, per_second=100)
 EDITS = Rate("edits", burst=6_000, per_second=100)
 
-Flag = Annotated[bool, Field(strict=True)]
 Epoch = Annotated[OpaqueId | None, Field(description="Which the client has the list of; none: the list's own.")]
 Since = Annotated[Whole | None, Field(description="The last revision that the client has.")]
 

@@ -11,7 +11,7 @@ from shoplist_appliance.domain.lists import Role
 from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.usecases.lists import ListView
 from shoplist_appliance.web import outputs, shapes
-from shoplist_appliance.web.fields import Input, OpaqueId, Uuid
+from shoplist_appliance.web.fields import Input, OpaqueId, Uuid, Yes
 from shoplist_appliance.web.ops.lists import OneList
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
@@ -21,7 +21,7 @@ class InviteByLink(Input):
 
     list: Uuid
     role: Literal["editor", "viewer"]
-    link: Annotated[Literal[True], Field(description="A link, which serves anyone who holds it for 7 days.")]
+    link: Annotated[Yes, Field(description="A link, which serves anyone who holds it for 7 days.")]
 
 
 class AcceptInvitation(Input):

@@ -1,0 +1,109 @@
+"""Every answer is what its model in the documentation says: no field more, none less, of the types named."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from shoplist_appliance.domain.errors import Full
+from shoplist_appliance.domain.list_rules import Edited
+from shoplist_appliance.domain.lists import Change, Result
+from shoplist_appliance.ports import ListChanged, ListGone, ListsChanged
+from shoplist_appliance.web import outputs, protocol, shapes
+from shoplist_appliance.web.operations import TABLE, Caller
+from tests.clients.http import Http
+from tests.clients.making import PASSWORD, add, edit, new_id, remove, tick
+from tests.clients.person import Person
+
+
+async def test_answers_are_as_documented(http: Http) -> None:
+    seen: set[str] = set()
+    ann, bob = await Person.registered(http, "Ann"), await Person.registered(http, "Боб")
+
+    async def call(person: Person, name: str, /, **payload: object) -> Any:
+        answer = await person.call(name, **payload)
+        TABLE[name].output.model_validate(answer)
+        seen.add(name)
+        return answer
+
+    for name, payload in (("accounts.register", {"name": "C"}), ("accounts.sign_in", {})):
+        account = {"email": "c@example.test", "password": PASSWORD, **payload}
+        TABLE[name].output.model_validate((await http.call(name, account)).ok())
+        seen.add(name)
+    list_id = (await call(ann, "lists.create", title="G"))["list"]["id"]
+    milk, salt = add("milk", quantity=1.5, unit="l", price=2, note="n", category="c"), add("salt")
+    merged, bad = add("Milk", quantity=1, unit="l"), tick(new_id())
+    edits = [milk, salt, merged, bad, remove(salt["item"]), edit("arrange", shop="S", categories=["c"])]
+    edited = await call(ann, "lists.edit", list=list_id, edits=edits)
+    assert [one["status"] for one in edited["results"]] == ["applied"] * 3 + ["refused"] + ["applied"] * 2
+    assert edited["results"][2]["item"] == milk["item"]
+    invited = await call(ann, "members.invite", list=list_id, role="viewer", link=True)
+    assert invited["url"] == f"{http.url}/join/{invited['code']}"
+    await call(bob, "members.accept", code=invited["code"])
+    await call(bob, "members.list", list=list_id)
+    await call(ann, "lists.get", list=list_id)
+    assert not (await call(ann, "lists.get", list=list_id, since=1))["whole"]
+    history = await call(bob, "lists.history", list=list_id, limit=2)
+    assert history["changes"][0]["kind"] == "arrange"
+    assert history["changes"][0]["person"] == {"id": ann.id, "name": "Ann"}
+    await call(ann, "lists.undo", list=list_id, revision=3, id=new_id())
+    await call(bob, "lists.copy", list=list_id, id=new_id())
+    await call(bob, "members.leave", list=list_id)
+    await call(ann, "lists.archive", list=list_id, archived=True)
+    await call(ann, "lists.delete", list=list_id)
+    assert (await call(ann, "lists.index", deleted=True))["lists"][0]["deleted_at"]
+    await call(ann, "lists.restore", list=list_id)
+    await call(ann, "accounts.me")
+    await call(ann, "accounts.update", theme="dark")
+    await call(ann, "accounts.change_password", password=PASSWORD, new_password="another of eight")
+    token = await call(ann, "tokens.create", name="t", scopes=["read"])
+    assert {one["current"] for one in (await call(ann, "tokens.list"))["tokens"]} == {True, False}
+    await call(ann, "tokens.revoke", id=token["id"])
+    await call(ann, "tokens.revoke_others")
+    await call(ann, "accounts.sign_out")
+    assert seen == {name for name, row in TABLE.items() if not row.live_only}
+
+
+def test_a_refused_edit_holds_a_problem_in_the_callers_language() -> None:
+    refused = Result(new_id(), "refused", None, error=Full("items"))  # type: ignore[arg-type]
+    answer = shapes.edited_answer(Edited(3, [refused]), Caller(None, "ru", "", "the id"))
+    outputs.EditedAnswer.model_validate(answer)
+    (result,) = answer["results"]
+    assert (result["error"]["code"], result["error"]["status"]) == ("full", 409)
+    assert result["error"]["title"] == "Нет места"
+    assert result["error"]["request_id"] == "the id"
+
+
+CHANGE = Change(4, "e", "tick", "applied", "p", 1_795_603_327_123, {"i": {"ticked": True}}, None)  # type: ignore[arg-type, dict-item]
+
+
+def test_events_are_as_the_page_of_the_live_protocol_says() -> None:
+    changed = ListChanged("l", [CHANGE], [])  # type: ignore[arg-type]
+    documented = {event.name: event.example for event in protocol.EVENTS}
+    for event in (changed, ListsChanged(), ListGone("l", "deleted")):  # type: ignore[arg-type]
+        name, payload = shapes.event_json(event)
+        assert (documented[name] or {}).keys() == payload.keys()
+        assert orjson.dumps(payload)
+    outputs.Change.model_validate(documented["list.changed"]["changes"][0])  # type: ignore[index]
+
+
+def test_a_change_gives_each_item_its_time() -> None:
+    change = shapes.change_json(CHANGE)
+    outputs.Change.model_validate(change)
+    assert change["items"] == {"i": {"ticked": True, "updated_at": "2026-11-25T10:42:07.123Z"}}
+    assert change["at"] == "2026-11-25T10:42:07.123Z"
+    assert "list" not in change
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+        (1_795_603_327_050, "2026-11-25T10:42:07.050Z"),
+        (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
+        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+    ],
+)
+def test_times_have_milliseconds_and_z(ms: int, text: str) -> None:
+    assert shapes.time_json(ms) == text

@@ -1,0 +1,141 @@
+"""Pages and files: the language of the reader, what a build makes of them, and what is said where there is none."""
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+import pytest
+import pytest_asyncio
+from tornado.netutil import bind_sockets
+
+from shoplist_appliance.app import App
+from shoplist_appliance.config import resources
+from shoplist_appliance.web.http import Door
+from shoplist_appliance.web.routes import site
+from shoplist_appliance.web.server import http_server
+from shoplist_appliance.web.shells import Shells
+from tests.clients.http import Http
+from tests.clients.person import Person
+
+SCRIPT = b"console.log('pages');" * 50
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Path:
+    """A folder in which nothing is built yet."""
+    return tmp_path / "static"
+
+
+def build(static: Path, name: str = "0123456789ab") -> None:
+    folder = static / "dist" / name
+    folder.mkdir(parents=True)
+    (folder / "app.js").write_bytes(SCRIPT)
+    (folder / "app.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (folder / "secret.txt").write_bytes(b"not in the manifest")
+    (static / "dist" / "build.json").write_bytes(orjson.dumps({"build": name, "files": ["app.js"]}))
+
+
+@pytest_asyncio.fixture
+async def http(app: App, static: Path) -> AsyncIterator[Http]:
+    """A site of its own on that folder, with the app's accounts."""
+    shells = Shells(static=static)
+    door = Door(app.dispatcher, app.services.people, app.settings, app.store.check, app.counters.render, shells)
+    server = http_server(site(door))
+    sockets = bind_sockets(0, "127.0.0.1")
+    server.add_sockets(sockets)
+    async with Http(f"http://127.0.0.1:{sockets[0].getsockname()[1]}") as caller:
+        yield caller
+    server.stop()
+    await server.close_all_connections()
+
+
+async def test_without_a_build_a_page_says_what_to_do(http: Http) -> None:
+    for path in ("/list", "/account", "/join/code", "/swagger"):
+        page = await http.get(path)
+        assert page.status == 503
+        assert b"scripts/static" in page.body
+    assert "Запустите" in (await http.get("/list", {"Accept-Language": "ru"})).body.decode()
+    assert (await http.get("/swagger/live")).status == 200
+    (await http.get("/static/0123456789ab/app.js")).problem("not_found")
+
+
+async def test_a_build_made_while_the_server_runs_is_served(http: Http, static: Path) -> None:
+    assert (await http.get("/list")).status == 503
+    build(static)
+    assert b"/static/0123456789ab/app.js" in (await http.get("/list")).body
+    build(static, "ba9876543210")
+    assert b"/static/ba9876543210/app.js" in (await http.get("/list")).body
+
+
+async def test_files_are_served_compressed_and_for_ever(http: Http, static: Path) -> None:
+    build(static)
+    path = "/static/0123456789ab/app.js"
+    plain = await http.get(path, {"Accept-Encoding": "identity"})
+    assert (plain.status, plain.body) == (200, SCRIPT)
+    assert plain.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert plain.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert plain.headers["Vary"] == "Accept-Encoding"
+    packed = await http.get(path, {"Accept-Encoding": "br;q=1.0, gzip;q=0.8"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.body == SCRIPT  # unpacked by the client
+    assert "Content-Encoding" not in (await http.get(path, {"Accept-Encoding": "gzip;q=0"})).headers
+    seen = await http.send("HEAD", path, headers={"Accept-Encoding": "identity"})
+    assert (seen.status, seen.body, seen.headers["Content-Length"]) == (200, b"", str(len(SCRIPT)))
+
+
+async def test_only_what_the_manifest_names_is_there(http: Http, static: Path) -> None:
+    build(static)
+    for path in ("secret.txt", "app.js.gz", "", "../build.json", "%2e%2e/build.json", "none.js"):
+        (await http.get(f"/static/0123456789ab/{path}")).problem("not_found")
+    (await http.get("/static/ba9876543210/app.js")).problem("not_found")
+
+
+async def test_a_page_is_in_the_language_and_theme_of_its_reader(app: App, http: Http, static: Path) -> None:
+    build(static)
+    async with Http(app.url) as real:
+        ann = await Person.registered(real, language="ru")
+        await ann.call("accounts.update", theme="dark")
+    assert b'<html lang="en" data-theme="auto"' in (await http.get("/list", {"Accept-Language": "de"})).body
+    assert b'<html lang="ru" data-theme="auto"' in (await http.get("/list", {"Accept-Language": "ru"})).body
+    hers = {"Accept-Language": "en", "Cookie": f"shoplist={ann.token}"}
+    assert b'<html lang="ru" data-theme="dark"' in (await http.get("/list", hers)).body
+    dead = {"Accept-Language": "en", "Cookie": "shoplist=dead"}
+    assert b'<html lang="en" data-theme="auto"' in (await http.get("/list", dead)).body
+
+
+async def test_a_page_runs_nothing_that_is_not_ours(http: Http, static: Path) -> None:
+    build(static)
+    for path in ("/list", "/swagger/live", "/none"):
+        policy = (await http.get(path)).headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert "*" not in policy
+    odd = await http.get("/list", {"Host": "a;script-src*"})
+    assert odd.status != 200 or "script-src*" not in odd.headers["Content-Security-Policy"]
+
+
+def test_no_template_has_anything_inline() -> None:
+    for template in resources("templates").glob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        assert "<style" not in text, template.name
+        assert "style=" not in text, template.name
+        assert text.count("<script") == text.count("<script src=") + text.count('<script type="module" src='), template
+        assert "onclick" not in text, template.name
+        assert "//" not in text.replace("https://socket.io/docs/v4/", ""), template.name
+
+
+async def test_the_page_of_the_live_protocol_names_every_operation_code_and_event(app: App, http: Http) -> None:
+    page = (await http.get("/swagger/live")).body.decode()
+    for name in app.dispatcher.table:
+        assert f"<code>{name}</code>" in page
+    for event in ("list.changed", "lists.changed", "list.gone", "signed_out"):
+        assert f'id="{event}"' in page
+    problem = (await http.call("no.such")).problem("unknown_operation")
+    assert f'id="{problem["type"].partition("#")[2]}"' in page
+
+
+async def test_health_and_readiness_answer_head_too(http: Http) -> None:
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/list", "/"):
+        assert (await http.send("HEAD", path)).body == b""
