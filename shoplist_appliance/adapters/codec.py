@@ -98,16 +98,14 @@ class Codec:
                 change.list,
                 change.item,
                 change.memory,
+                change.stored_at,
             ),
             _as_dict,
         )
         return self._seal(plain, "changes", "body", list_id, change.revision, change.edit)
 
     def change(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Change:
-        kind, status, by, at, items, title_and_categories, item, memory = self._change_fields(
-            list_id, revision, edit, body
-        )
-        return Change(revision, edit, kind, status, by, at, items, title_and_categories, item, memory)
+        return Change(revision, edit, *self._change_fields(list_id, revision, edit, body))
 
     def known(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Known:
         """What a repeat of the edit is answered with."""
@@ -115,7 +113,7 @@ class Codec:
 
     def _change_fields(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Sequence[Any]:
         fields: list[Any] = orjson.loads(self._unseal(body, "changes", "body", list_id, revision, edit))
-        return fields[:8]
+        return fields[:9]
 
     # --- lists ---
 

@@ -84,7 +84,16 @@ def an_add(revision: int, edit: EditId | None = None, text: str = "Молоко"
         "ticked": False,
         "added_by": person,
     }
-    return Change(revision, edit or EditId(new_uuid()), "add", "applied", person, NOW + revision, {item: fields})
+    return Change(
+        revision,
+        edit or EditId(new_uuid()),
+        "add",
+        "applied",
+        person,
+        NOW + revision,
+        {item: fields},
+        stored_at=NOW + revision + 7,
+    )
 
 
 def a_merged_add(revision: int) -> Change:
