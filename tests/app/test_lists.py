@@ -355,6 +355,88 @@ async def test_the_later_act_stands_and_the_earlier_is_superseded(anna: Person) 
     assert (await anna.items(list_id))[milk["item"]]["note"] == "saw it"
 
 
+async def test_what_was_seen_counts_only_in_its_own_epoch(anna: Person) -> None:
+    list_id, now = await anna.new_list(), 1_700_000_000_000
+    milk = add("milk", at=now)
+    await anna.done(list_id, milk)
+    old = change(milk["item"], note="old", at=now - 1, seen=1)
+    old["text"] = "old milk"
+    (other,) = (await anna.edit(list_id, {**old, "id": new_id()}, epoch="another"))["results"]
+    assert other["status"] == "superseded"
+    epoch = (await anna.get(list_id))["list"]["epoch"]
+    await anna.done(list_id, old, epoch=epoch)
+    assert (await anna.items(list_id))[milk["item"]]["text"] == "old milk"
+
+
+async def test_a_time_ahead_of_the_server_counts_as_its_now(anna: Person) -> None:
+    list_id = await anna.new_list()
+    milk = add("milk", at=4_000_000_000_000)
+    await anna.done(list_id, milk)
+    item = (await anna.items(list_id))[milk["item"]]
+    assert item["updated_at"] <= (await anna.get(list_id))["now"]
+    await anna.done(list_id, change(milk["item"], note="a moment later"))
+    assert (await anna.items(list_id))[milk["item"]]["note"] == "a moment later"
+
+
+async def test_an_item_has_its_edits_time_and_the_list_the_servers(anna: Person) -> None:
+    list_id = await anna.new_list()
+    made = (await anna.get(list_id))["list"]["updated_at"]
+    milk = add("milk", at=1_700_000_000_123)
+    await anna.done(list_id, milk)
+    got = await anna.get(list_id)
+    assert got["items"][0]["updated_at"] == milk["at"] == "2023-11-14T22:13:20.123Z"
+    assert made <= got["list"]["updated_at"] <= got["now"]
+
+
+async def test_removing_by_the_name_of_a_merged_add_takes_back_what_it_brought(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    mine, theirs = add("milk", quantity=2), add("Milk", quantity=3)
+    await anna.done(list_id, mine)
+    await boris.done(list_id, theirs)
+    assert (await anna.items(list_id))[mine["item"]]["quantity"] == 5
+    await boris.done(list_id, remove(theirs["item"]))
+    assert (await anna.items(list_id))[mine["item"]]["quantity"] == 2
+    (again,) = (await boris.edit(list_id, remove(theirs["item"])))["results"]
+    assert again["status"] == "superseded", "nothing is left to take back"
+
+
+async def test_a_tick_of_a_removed_item_is_applied_and_leaves_it_removed(anna: Person) -> None:
+    list_id = await anna.new_list()
+    milk = add("milk")
+    await anna.done(list_id, milk, remove(milk["item"]), tick(milk["item"]))
+    assert await anna.items(list_id) == {}
+    (told,) = (await anna.history(list_id))[2:]
+    assert told["items"][milk["item"]]["ticked"] is True
+
+
+async def test_a_tick_of_what_is_ticked_is_the_last_action_all_the_same(anna: Person) -> None:
+    list_id, now = await anna.new_list(), 1_700_000_000_000
+    milk = add("milk", at=now)
+    await anna.done(list_id, milk, tick(milk["item"], at=now + 1000), tick(milk["item"], at=now + 3000))
+    assert (await anna.history(list_id))[-1]["items"][milk["item"]]["ticked"] is True
+    (older,) = (await anna.edit(list_id, tick(milk["item"], ticked=False, at=now + 2000)))["results"]
+    assert older["status"] == "superseded"
+    await anna.done(list_id, tick(milk["item"], ticked=False, at=now + 4000))
+    assert (await anna.items(list_id))[milk["item"]]["ticked_by"] is None
+
+
+async def test_an_add_without_a_position_comes_last_and_a_move_stays_where_it_was_put(anna: Person) -> None:
+    list_id = await anna.new_list()
+    adds = [add(f"item {number}") for number in range(100)]
+    await anna.done(list_id, *adds)
+
+    async def order() -> list[str]:
+        items = (await anna.items(list_id)).values()
+        return [item["text"] for item in sorted(items, key=lambda item: (item["position"], item["id"]))]
+
+    assert await order() == [sent["text"] for sent in adds]
+    first = (await anna.items(list_id))[adds[0]["item"]]["position"]
+    await anna.done(list_id, change(adds[99]["item"], position=first + "V"), add("the last"))
+    assert (await order())[:3] == ["item 0", "item 99", "item 1"]
+    assert (await order())[-1] == "the last"
+
+
 async def test_a_set_brings_back_what_was_removed_and_a_tick_does_not(anna: Person) -> None:
     list_id = await anna.new_list()
     milk, tea = add("milk"), add("tea")

@@ -123,6 +123,20 @@ async def test_a_call_that_builds_on_an_unanswered_one_finds_its_work_done(anna:
     assert (item["ticked"], item["note"]) == (False, "x")
 
 
+async def test_two_tabs_that_send_one_queue_at_once_do_it_once(anna: Person) -> None:
+    list_id = await anna.new_list()
+    queue = [add(f"item {number % 20}", quantity=1) for number in range(100)]
+    calls = [{"list": list_id, "edits": queue[start : start + 5]} for start in range(0, 100, 5)]
+    async with await anna.live() as one, await anna.live() as other:
+        flying = [await tab.send("lists.edit", call) for call in calls for tab in (one, other)]
+        answers = await asyncio.wait_for(asyncio.gather(*flying), 20)
+    results = [result for answer in answers for result in answer["result"]["results"]]
+    assert sorted(result["status"] for result in results) == ["applied"] * 100 + ["duplicate"] * 100
+    assert len({(result["edit"], result["revision"], result.get("item")) for result in results}) == 100
+    items = await anna.items(list_id)
+    assert [item["quantity"] for item in items.values()] == [5] * 20
+
+
 async def test_opening_under_fire_leaves_neither_gap_nor_double(anna: Person, boris: Person) -> None:
     """Twenty phones open while edits pour in: the answer and what is heard afterwards make every revision once."""
     list_id = await anna.new_list()

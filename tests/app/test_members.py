@@ -145,6 +145,34 @@ async def test_an_edit_that_waits_when_its_author_leaves_is_not_stored(anna: Per
         late.problem("not_found")
 
 
+async def test_what_is_sent_after_the_leaving_was_answered_is_refused_on_every_connection(
+    anna: Person, boris: Person
+) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    left = asyncio.Event()
+
+    async def edits() -> list[tuple[bool, bool]]:
+        """For each call: whether it was sent after the leaving was answered, and whether it was done."""
+        outcomes: list[tuple[bool, bool]] = []
+        async with await boris.live() as live:
+            while len(outcomes) < 400 and sum(late for late, _ in outcomes) < 5:
+                late = left.is_set()
+                answer = await live.ask("lists.edit", {"list": list_id, "edits": [add(new_id())]})
+                outcomes.append((late, answer["ok"]))
+        return outcomes
+
+    pouring = [asyncio.ensure_future(edits()) for _ in range(3)]
+    await asyncio.sleep(0.1)
+    await boris.call("members.leave", list=list_id)
+    left.set()
+    outcomes = [outcome for all_of_one in await asyncio.gather(*pouring) for outcome in all_of_one]
+    assert any(done for _, done in outcomes)
+    assert any(late for late, _ in outcomes)
+    assert not [outcome for outcome in outcomes if outcome == (True, True)]
+    assert len(await anna.history(list_id)) == sum(done for _, done in outcomes)
+
+
 async def test_a_link_serves_for_seven_days(tmp_path: Path) -> None:
     clock = HandClock()
     async with house(tmp_path / "data", clock=clock) as http:
