@@ -131,9 +131,10 @@ class Change:
     """What one edit did, as it is stored for ever and told to everyone.
 
     ``items`` and ``list`` hold the fields that changed with their new values, JSON values throughout, without
-    ``updated_at``, which is ``at`` for each item named. ``item`` is the item that took in a merged add. ``memory`` is
-    for this package alone: what was replaced (for undo), stamps that differ from ``at``, and what a merged add brought;
-    a JSON object, small, empty where there is nothing to remember.
+    ``updated_at``, which is ``at`` for each item named; an item that is new or comes back has all fields, ``id`` too.
+    ``item`` is the item that took in a merged add. ``memory`` is for this package alone: what was replaced (for undo),
+    times that differ from ``at``, and what merged adds brought; a JSON object, small, empty where there is nothing to
+    remember.
     """
 
     revision: int

@@ -1,4 +1,4 @@
-"""The rules of the contract by which edits become changes, sentence by sentence (undo has a file of its own)."""
+"""The rules of the contract by which edits become changes, sentence by sentence: numbers, rights, rules 1 and 2."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from shoplist_appliance.domain.errors import Conflict, Forbidden, Full, Gone, NotFound
-from shoplist_appliance.domain.ids import EditId, ItemId
+from shoplist_appliance.domain.errors import Forbidden, Gone, NotFound
+from shoplist_appliance.domain.ids import EditId
 from shoplist_appliance.domain.list_rules import Edited, decide
 from shoplist_appliance.domain.lists import Call, Edit, Known, require
 from tests.domain.household import ANN, BOB, START, VERA, Household
 
-# --- numbers and answers -------------------------------------------------------------------------------------------
+# --- numbers and answers ----------------------------------------------------------------------------------------------
 
 
 def test_a_new_list_has_revision_0_and_every_edit_takes_exactly_one() -> None:
@@ -117,7 +117,7 @@ def test_a_summary_counts_what_is_open_and_what_is_on_the_list() -> None:
     assert (summary.open, summary.total) == (1, 3)
 
 
-# --- who may -------------------------------------------------------------------------------------------------------
+# --- who may ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_viewers_whole_call_is_forbidden_and_a_stranger_finds_no_list() -> None:
@@ -163,7 +163,7 @@ def test_roles_suffice_for_what_they_may() -> None:
         require(header, BOB, "own")
 
 
-# --- rule 1: an edit counts once -----------------------------------------------------------------------------------
+# --- rule 1: an edit counts once --------------------------------------------------------------------------------------
 
 
 def test_the_same_edit_again_is_a_duplicate_with_its_first_revision() -> None:
@@ -226,7 +226,7 @@ def test_an_edit_that_is_done_is_never_doubtful() -> None:
     assert decide(home.state, home.header, [Call(ANN, [edit])], now=START, known={}).doubtful == []
 
 
-# --- rule 2: what a person did last stands -------------------------------------------------------------------------
+# --- rule 2: what a person did last stands ----------------------------------------------------------------------------
 
 
 def test_an_older_edit_by_someone_who_had_not_seen_the_field_is_superseded() -> None:
@@ -380,7 +380,7 @@ def test_titles_and_the_categories_of_each_shop_obey_the_same_rule() -> None:
     assert home.state.categories == {"Lidl": ["d"], "Aldi": ["c"]}
 
 
-# --- several items, unknown ones -----------------------------------------------------------------------------------
+# --- several items, unknown ones --------------------------------------------------------------------------------------
 
 
 def test_unknown_ids_among_many_are_skipped_and_none_known_is_not_found() -> None:
@@ -409,256 +409,3 @@ def test_an_item_named_twice_is_told_once() -> None:
     home.do("restore", [milk, milk])
     home.do("tick", [milk, milk], ticked=True)
     assert home.state.total == 1
-
-
-# --- rule 3: nothing typed is lost ---------------------------------------------------------------------------------
-
-
-def test_a_set_on_an_item_that_someone_removed_earlier_brings_it_back_with_all_its_fields() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("remove", milk, at=-50)
-    result = home.do("set", milk, by=BOB, at=-10, seen=1, note="oat")
-    assert result.status == "applied"
-    assert home.change.items[milk]["removed"] is False
-    assert home.change.items[milk]["text"] == "milk"
-    assert home.change.items[milk]["note"] == "oat"
-    assert len(home.change.items[milk]) == 13
-    assert home.texts() == ["milk"]
-
-
-def test_earlier_is_by_rule_2_not_by_arrival() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("remove", milk, at=-10)
-    home.do("set", milk, at=-50, seen=1, note="older than the removal")
-    assert home.change.items == {milk: {"note": "older than the removal"}}
-    assert home.texts() == []
-    home.do("set", milk, at=-50, seen=3, note="seen the removal, with a slow clock")
-    assert home.texts() == ["milk"]
-
-
-def test_a_set_of_which_no_field_won_brings_nothing_back() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("set", milk, at=-10, note="late")
-    home.do("remove", milk, at=-90, seen=2)
-    assert home.do("set", milk, at=-50, seen=1, note="early").status == "superseded"
-    assert home.texts() == []
-
-
-def test_a_tick_does_not_bring_back_and_is_applied_all_the_same() -> None:
-    home = Household()
-    milk = home.add("milk")
-    home.do("remove", milk)
-    result = home.do("tick", milk, ticked=True)
-    assert result.status == "applied"
-    assert home.change.items == {milk: {"ticked": True, "ticked_by": ANN}}
-    assert home.item(milk)["removed"]
-    home.do("restore", milk)
-    assert home.change.items[milk]["ticked"] is True
-
-
-def test_a_remove_older_than_a_set_that_has_arrived_is_superseded() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("set", milk, at=-10, note="typed")
-    assert home.do("remove", milk, by=BOB, at=-50, seen=1).status == "superseded"
-    assert home.texts() == ["milk"]
-    assert home.do("remove", milk, by=BOB, at=-50, seen=2).status == "applied"
-
-
-def test_a_remove_older_than_any_set_that_has_arrived_is_superseded_whichever_came_last() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("set", milk, at=-20, note="late")
-    home.do("set", milk, at=-60, seen=1, category="slow clock")
-    assert home.do("remove", milk, at=-50, seen=1).status == "superseded"
-    assert home.do("remove", milk, at=-70, seen=2).status == "superseded"
-    assert home.do("remove", milk, at=-50, seen=2).status == "applied"
-
-
-def test_a_remove_older_than_a_tick_is_not() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("tick", milk, at=-10, ticked=True)
-    assert home.do("remove", milk, at=-50, seen=1).status == "applied"
-
-
-def test_a_remove_older_than_a_merged_add_is_superseded() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.add("milk", by=BOB, at=-10)
-    assert home.do("remove", milk, at=-50, seen=1).status == "superseded"
-    assert home.item(milk)["quantity"] == 2
-
-
-def test_a_remove_older_than_a_restore_is_superseded_and_the_other_way_round() -> None:
-    home = Household()
-    milk = home.add("milk", at=-100)
-    home.do("remove", milk, at=-80)
-    home.do("restore", milk, at=-10)
-    assert home.do("remove", milk, at=-50, seen=2).status == "superseded"
-    home.do("remove", milk, at=-5)
-    assert home.do("restore", milk, at=-7, seen=3).status == "superseded"
-    assert home.texts() == []
-
-
-def test_a_restored_item_is_told_with_all_its_fields() -> None:
-    home = Household()
-    milk = home.add("milk", quantity=3)
-    home.do("remove", milk)
-    home.do("restore", milk, by=BOB)
-    assert len(home.change.items[milk]) == 13
-    assert home.change.items[milk]["added_by"] == ANN
-
-
-# --- rule 5: order -------------------------------------------------------------------------------------------------
-
-
-def test_an_add_without_a_position_comes_last() -> None:
-    home = Household()
-    home.add("first")
-    home.add("far", position="zA" + "0" * 24 + "1V")
-    home.add("last")
-    home.add("before", position="Zz")
-    home.add("end", position=None)
-    assert home.texts() == ["before", "first", "far", "last", "end"]
-
-
-def test_it_comes_after_ticked_moved_and_removed_items_too() -> None:
-    home = Household()
-    first, second, third = home.add("1"), home.add("2"), home.add("3")
-    home.do("set", first, position="b00")
-    home.do("tick", first, ticked=True)
-    home.do("remove", third)
-    home.add("last")
-    home.do("restore", third)
-    assert home.texts() == ["2", "3", "1", "last"]
-    assert home.item(second)["position"] == "a1"
-
-
-def test_a_key_at_the_far_end_of_all_keys_does_not_make_positions_grow_once_it_has_gone() -> None:
-    home = Household()
-    home.add("first")
-    hostile = home.add("hostile", position="z" * 199)
-    pressed = home.add("still last")
-    assert home.item(pressed)["position"] > "z" * 199
-    home.do("set", pressed, position="a1")
-    home.do("set", hostile, position="a2")
-    home.add("last again")
-    assert home.texts() == ["first", "still last", "hostile", "last again"]
-    assert home.state.items()[-1]["position"] == "a3"
-
-
-def test_moves_of_different_items_do_not_touch_each_other() -> None:
-    home = Household()
-    one, two, three = home.add("1", at=-100), home.add("2", at=-100), home.add("3", at=-100)
-    home.do("set", three, at=-50, seen=3, position="Zz")
-    home.do("set", one, by=BOB, at=-60, seen=3, position="a3")
-    assert home.texts() == ["3", "2", "1"]
-    assert home.item(two)["position"] == "a1"
-
-
-# --- limits --------------------------------------------------------------------------------------------------------
-
-
-def full_house() -> Household:
-    """A list with 1,999 items and its household, which may still add one."""
-    home = Household()
-    edits = [
-        Edit(home.edit_id(), "add", [ItemId(home.item_id())], START, 0, {"text": f"thing {number}"})
-        for number in range(1_999)
-    ]
-    home.unit([Call(ANN, edits)])
-    return home
-
-
-def test_a_list_holds_2000_items_ticked_ones_too_and_no_more() -> None:
-    home = full_house()
-    last = home.add("the last")
-    home.do("tick", last, ticked=True)
-    refused = home.do("add", home.item_id(), text="one too many")
-    assert refused.status == "refused"
-    assert isinstance(refused.error, Full)
-    assert home.add("Thing 7") != last, "a merged add is never full"
-    home.do("remove", last)
-    home.add("in its place")
-    returning: Sequence[tuple[str, Mapping[str, Any]]] = (("restore", {}), ("set", {"note": "x"}))
-    for kind, fields in returning:
-        refused = home.do(kind, last, **fields)
-        assert isinstance(refused.error, Full), kind
-    assert home.item(last)["removed"]
-    assert home.item(last)["note"] is None
-    with_one_place = home.do("remove", home.state.items()[0]["id"])  # type: ignore[arg-type]
-    assert with_one_place.status == "applied"
-    assert home.do("set", last, note="x").status == "applied"
-    assert home.state.total == 2_000
-
-
-def test_a_restore_of_many_is_refused_whole_where_one_of_them_is_too_many() -> None:
-    home = full_house()
-    one, other = home.add("one"), home.state.items()[0]["id"]
-    home.do("remove", [one, other])  # type: ignore[list-item]
-    home.add("new")
-    refused = home.do("restore", [one, other])  # type: ignore[list-item]
-    assert isinstance(refused.error, Full)
-    assert home.state.total == 1_999
-
-
-def test_a_set_that_leaves_a_removed_item_removed_is_not_full() -> None:
-    home = full_house()
-    gone = home.add("gone", at=-100)
-    home.do("remove", gone, at=-10)
-    home.add("new")
-    assert home.do("set", gone, at=-50, seen=2_000, note="x").status == "applied"
-
-
-def test_the_51st_shop_is_refused_the_nameless_one_is_none_of_them_and_no_categories_forget_one() -> None:
-    home = Household()
-    for number in range(50):
-        home.do("arrange", shop=f"shop {number}", categories=["a", "b"])
-    home.do("arrange", categories=["for every shop"])
-    refused = home.do("arrange", shop="one more", categories=["a"])
-    assert refused.status == "refused"
-    assert isinstance(refused.error, Full)
-    assert home.do("arrange", shop="shop 3", categories=["c"]).status == "applied"
-    assert home.do("arrange", shop="never was", categories=[]).status == "applied"
-    assert home.do("arrange", shop="shop 4", categories=[]).status == "applied"
-    assert "shop 4" not in home.state.categories
-    assert home.do("arrange", shop="one more", categories=["a"]).status == "applied"
-    assert len(home.state.categories) == 51
-    assert home.change.list == {"categories": home.state.categories}, "told whole"
-
-
-def test_a_superseded_arrange_of_a_51st_shop_is_superseded_not_refused() -> None:
-    home = Household()
-    home.do("arrange", shop="old", categories=["a"])
-    home.do("arrange", shop="old", categories=[])
-    for number in range(50):
-        home.do("arrange", shop=f"shop {number}", categories=["a"])
-    assert home.do("arrange", at=-50, seen=1, shop="old", categories=["a"]).status == "superseded"
-    assert isinstance(home.do("arrange", shop="old", categories=["a"]).error, Full)
-
-
-def test_only_so_many_forgotten_shops_are_remembered() -> None:
-    home = Household()
-    for number in range(205):
-        home.do("arrange", shop=f"shop {number}", categories=["a"])
-        home.do("arrange", shop=f"shop {number}", categories=[])
-    assert len(home.state.shops) == 200
-    assert home.state.categories == {}
-
-
-def test_an_item_id_reused_by_a_different_add_is_a_conflict() -> None:
-    home = Household()
-    milk = home.add("milk")
-    also = home.item_id()
-    home.add("milk", also)
-    gone = home.add("gone")
-    home.do("remove", gone)
-    for taken in (milk, also, gone):
-        refused = home.do("add", taken, text="milk")
-        assert refused.status == "refused"
-        assert isinstance(refused.error, Conflict)
-    assert home.item(milk)["quantity"] == 2
