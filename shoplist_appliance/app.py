@@ -54,7 +54,6 @@ class App:
     turns: Turns
     services: Services
     broadcaster: Broadcaster
-    key_is_new: bool
     url: str = ""
     dispatcher: Dispatcher = field(init=False)
     live: Live = field(init=False)
@@ -88,7 +87,6 @@ def _composed(
     passwords: Passwords | None = None,
 ) -> App:
     clock = clock or SystemClock()
-    key_is_new = not settings.key_path.exists()
     store = store or open_store(settings, clock)
     passwords = passwords or Argon2Passwords()
     tasks, broadcaster, names = Tasks(), Broadcaster(counters), Names(store)
@@ -101,7 +99,7 @@ def _composed(
         members=Members(store, open_lists, lists, broadcaster, clock, names),
         clock=clock,
     )
-    app = App(settings, counters, tasks, owner, store, passwords, turns, services, broadcaster, key_is_new)
+    app = App(settings, counters, tasks, owner, store, passwords, turns, services, broadcaster)
     app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
     app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
     app.application = application(
