@@ -86,7 +86,7 @@ class Handler(RequestHandler):
         """Send a problem object."""
         problem = self.door.dispatcher.problem(error, caller or self.caller(), operation)
         self.clear()
-        self.set_status(int(str(problem["status"])))
+        self.set_status(problem["status"])
         if "retry_after" in problem:
             self.set_header("Retry-After", str(problem["retry_after"]))
         if isinstance(error, Unauthenticated):

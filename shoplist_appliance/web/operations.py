@@ -18,6 +18,7 @@ from shoplist_appliance.domain.errors import (
 from shoplist_appliance.usecases.people import Principal
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.web import ops, problems
+from shoplist_appliance.web.outputs import Problem
 from shoplist_appliance.web.ratelimit import Limits, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation, UndecidedAccess
 
@@ -136,7 +137,7 @@ class Dispatcher:
         except orjson.JSONDecodeError:
             raise Invalid("json") from None
 
-    def problem(self, error: BaseException, caller: Caller, operation: str = "") -> dict[str, object]:
+    def problem(self, error: BaseException, caller: Caller, operation: str = "") -> Problem:
         """The problem object that answers a call, in the caller's language: logged and counted here, and only here.
 
         Whatever is no ``DomainError`` is a fault of ours: logged with its trace, answered as ``internal``.

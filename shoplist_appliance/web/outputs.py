@@ -1,36 +1,27 @@
-"""The shapes of answers, for the documentation; `shapes.py` makes them, and tests hold the two together.
+"""The shapes of answers: what ``shapes.py`` makes, and what the documentation says of it.
 
-Fields may be added: whoever reads an answer skips what it does not know.
+Plain dictionaries, so that an answer costs nothing but itself. Fields may be added: whoever reads an answer skips what
+it does not know.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic reads the one of `typing` from Python 3.12 on only
 
-from shoplist_appliance.domain.lists import Kind
-from shoplist_appliance.web.fields import Language, Theme
+from shoplist_appliance.domain.lists import Kind, Role
+from shoplist_appliance.domain.people import AccountRole, Language, Scope, Theme
 
 Time = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC, with milliseconds and Z.")
 ]
 
 
-class Output(BaseModel):
-    """An answer, or a part of one."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=lambda schema: _open(schema))
-
-
-def _open(schema: dict[str, Any]) -> None:
-    schema.pop("additionalProperties", None)
-
-
-class Done(Output):
+class Done(TypedDict):
     """Done; there is nothing to tell."""
 
 
-class User(Output):
+class User(TypedDict):
     """An account, as its owner sees it."""
 
     id: str
@@ -39,29 +30,29 @@ class User(Output):
     email_verified: bool
     language: Language
     theme: Theme
-    role: Literal["user", "admin"]
+    role: AccountRole
     totp: bool
     telegram: bool
     created_at: Time
 
 
-class Person(Output):
+class Person(TypedDict):
     """A person, as far as a member of the same list may know another; no name for who has deleted the account."""
 
     id: str
     name: str | None
 
 
-class ShoppingList(Output):
+class ShoppingList(TypedDict):
     """A list without its items."""
 
     id: str
     title: str
     revision: int
     epoch: str
-    role: Literal["owner", "editor", "viewer"]
+    role: Role
     right: Literal["view", "edit"]
-    categories: Annotated[dict[str, list[str]], Field(description="Their order in each shop; under ` for every shop.")]
+    categories: Annotated[dict[str, list[str]], Field(description="Their order in each shop; under `` for every shop.")]
     archived: bool
     deleted_at: Time | None
     open: Annotated[int, Field(description="Items on the list that are not ticked.")]
@@ -69,7 +60,7 @@ class ShoppingList(Output):
     updated_at: Annotated[Time, Field(description="The server's time of the last change.")]
 
 
-class Item(Output):
+class Item(TypedDict):
     """A thing on a list."""
 
     id: str
@@ -88,14 +79,14 @@ class Item(Output):
     updated_at: Time
 
 
-class ListChange(Output):
+class ListFields(TypedDict):
     """What a change did to the list itself."""
 
-    title: str | SkipJsonSchema[None] = None
-    categories: dict[str, list[str]] | SkipJsonSchema[None] = None
+    title: NotRequired[str]
+    categories: NotRequired[dict[str, list[str]]]
 
 
-class Change(Output):
+class Change(TypedDict):
     """What one edit did: the fields that changed, with their new values."""
 
     revision: int
@@ -105,7 +96,7 @@ class Change(Output):
     items: Annotated[
         dict[str, dict[str, Any]], Field(description="By item id; a new item is there with all its fields.")
     ]
-    list: ListChange | SkipJsonSchema[None] = None
+    list: NotRequired[ListFields]
 
 
 class PastChange(Change):
@@ -115,7 +106,7 @@ class PastChange(Change):
     person: Person | None
 
 
-class Problem(Output):
+class Problem(TypedDict):
     """What went wrong, for programs (`code`, which never changes) and for people (`title`, `detail`)."""
 
     type: str
@@ -123,96 +114,133 @@ class Problem(Output):
     status: int
     code: str
     detail: str
-    fields: Annotated[
-        dict[str, str] | SkipJsonSchema[None], Field(description="What is wrong where, such as `edits.3.item`.")
-    ] = None
-    retry_after: Annotated[int | SkipJsonSchema[None], Field(description="Seconds until it may succeed.")] = None
+    fields: NotRequired[
+        Annotated[dict[str, str], Field(description="What is wrong where, by a place such as `edits.3.item`.")]
+    ]
+    retry_after: NotRequired[Annotated[int, Field(description="Seconds until it may succeed.")]]
     request_id: str
 
 
-class Result(Output):
-    """What became of one edit. `revision` is null where it was refused, and `error` says why."""
+class Result(TypedDict):
+    """What became of one edit."""
 
     edit: str
     status: Literal["applied", "duplicate", "superseded", "refused"]
-    revision: int | None
-    item: Annotated[str | SkipJsonSchema[None], Field(description="The item that took in a merged add.")] = None
-    error: Problem | SkipJsonSchema[None] = None
+    revision: Annotated[int | None, Field(description="Null where it was refused; `error` says why.")]
+    item: NotRequired[Annotated[str, Field(description="The item that took in a merged add.")]]
+    error: NotRequired[Problem]
 
 
-class UserAnswer(Output):
+class UserAnswer(TypedDict):
+    """The account."""
+
     user: User
 
 
-class SignedInAnswer(Output):
+class SignedInAnswer(TypedDict):
+    """The account, and a new token for it."""
+
     user: User
     token: Annotated[str, Field(description="Shown this once. A browser has it in its cookie as well.")]
 
 
-class TokenShape(Output):
+class Token(TypedDict):
     """A token, without its secret."""
 
     id: str
     name: str
-    scopes: list[Literal["read", "write"]]
+    scopes: list[Scope]
     created_at: Time
     last_seen: Time
     current: Annotated[bool, Field(description="Whether it is the one of this call.")]
 
 
-class TokensAnswer(Output):
-    tokens: list[TokenShape]
+class TokensAnswer(TypedDict):
+    """The tokens, the oldest first."""
+
+    tokens: list[Token]
 
 
-class NewTokenAnswer(Output):
+class NewTokenAnswer(TypedDict):
+    """The new token."""
+
     id: str
     token: Annotated[str, Field(description="Shown this once.")]
 
 
-class ListAnswer(Output):
+class ListAnswer(TypedDict):
+    """The list."""
+
     list: ShoppingList
 
 
-class ListsAnswer(Output):
+class ListsAnswer(TypedDict):
+    """The lists."""
+
     lists: list[ShoppingList]
 
 
-class OpenedAnswer(Output):
-    list: ShoppingList
-    items: "Annotated[Items, Field(description='All of them where `whole`, else those changed after `since`.')]"
-    people: "People"
+class OpenedAnswer(TypedDict):
+    """The list with items."""
+
+    items: Annotated[list[Item], Field(description="All of them where `whole`, else those changed after `since`.")]
+    people: Annotated[list[Person], Field(description="Those whom the items name.")]
     whole: bool
     now: Time
+    list: ShoppingList
 
 
-class EditedAnswer(Output):
+class EditedAnswer(TypedDict):
+    """What became of the edits."""
+
     revision: Annotated[int, Field(description="The list's revision after these edits.")]
     results: Annotated[list[Result], Field(description="One for each edit, in order.")]
 
 
-class HistoryAnswer(Output):
+class HistoryAnswer(TypedDict):
+    """A page of the history."""
+
     changes: Annotated[list[PastChange], Field(description="The newest first.")]
     more: bool
 
 
-class Member(Output):
+class Member(TypedDict):
+    """Someone who shares the list."""
+
     person: Person
-    role: Literal["owner", "editor", "viewer"]
+    role: Role
 
 
-class MembersAnswer(Output):
+class MembersAnswer(TypedDict):
+    """The members, in the order of joining."""
+
     members: list[Member]
 
 
-class InvitedAnswer(Output):
+class InvitedAnswer(TypedDict):
+    """The invitation."""
+
     code: str
     url: str
 
 
-class NowAnswer(Output):
+class NowAnswer(TypedDict):
+    """The server's time."""
+
     now: Time
 
 
-Items = list[Item]
-People = list[Person]
-OpenedAnswer.model_rebuild()
+class ListChanged(TypedDict):
+    """The payload of the event `list.changed`."""
+
+    revision: Annotated[int, Field(description="The last one in `changes`.")]
+    changes: list[Change]
+    people: list[Person]
+    list: str
+
+
+class ListGone(TypedDict):
+    """The payload of the event `list.gone`."""
+
+    reason: Literal["deleted", "removed", "revoked", "expired"]
+    list: str

@@ -9,6 +9,7 @@ from shoplist_appliance.domain.errors import DomainError, Invalid, Reason
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.web import words
 from shoplist_appliance.web.fields import EMAIL_PATTERN, TIME_PATTERN, UUID_PATTERN
+from shoplist_appliance.web.outputs import Problem
 
 MEDIA_TYPE = "application/problem+json"
 # A body may hold thousands of wrong fields, with names of any length: an answer names as many as anyone mends at once.
@@ -16,15 +17,16 @@ MOST_FIELDS = 20
 LONGEST_NAME = 100
 
 
-def problem(error: DomainError, language: Language, request_id: str) -> dict[str, object]:
+def problem(error: DomainError, language: Language, request_id: str) -> Problem:
     """The problem object of a refusal. An exception without code of its own is ``internal``."""
     title, detail = words.of(error.code, error.reason, language)
-    told: dict[str, object] = {
+    told: Problem = {
         "type": f"/swagger/live#problem-{error.code}",
         "title": title,
         "status": error.status,
         "code": error.code,
         "detail": detail,
+        "request_id": request_id,
     }
     if error.fields:
         told["fields"] = {place: words.field(reason, language) for place, reason in error.fields.items()}
@@ -32,7 +34,6 @@ def problem(error: DomainError, language: Language, request_id: str) -> dict[str
         told["fields"] = {"payload": detail}  # it is wrong as a whole
     if error.retry_after is not None:
         told["retry_after"] = error.retry_after
-    told["request_id"] = request_id
     return told
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Change, Result, Role
@@ -11,10 +11,9 @@ from shoplist_appliance.domain.people import Person, PersonName, Token
 from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.usecases.people import SignedIn
+from shoplist_appliance.web import outputs
 from shoplist_appliance.web.problems import problem
 from shoplist_appliance.web.rows import Caller
-
-Json = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,7 +29,7 @@ def time_json(ms: int) -> str:
     return f"{_second(seconds)}.{rest:03}Z"
 
 
-def nothing(result: object, caller: Caller) -> Json:
+def nothing(result: object, caller: Caller) -> outputs.Done:
     """The answer of what has nothing to tell."""
     return {}
 
@@ -38,7 +37,7 @@ def nothing(result: object, caller: Caller) -> Json:
 # --- people -------------------------------------------------------------------------------------------------------
 
 
-def user_json(person: Person) -> Json:
+def user_json(person: Person) -> outputs.User:
     """An account as its owner sees it."""
     return {
         "id": person.id,
@@ -54,19 +53,19 @@ def user_json(person: Person) -> Json:
     }
 
 
-def user_answer(person: Person, caller: Caller) -> Json:
+def user_answer(person: Person, caller: Caller) -> outputs.UserAnswer:
     return {"user": user_json(person)}
 
 
-def signed_in_answer(signed_in: SignedIn, caller: Caller) -> Json:
+def signed_in_answer(signed_in: SignedIn, caller: Caller) -> outputs.SignedInAnswer:
     return {"user": user_json(signed_in.person), "token": signed_in.secret}
 
 
-def tokens_answer(tokens: Sequence[Token], caller: Caller) -> Json:
+def tokens_answer(tokens: Sequence[Token], caller: Caller) -> outputs.TokensAnswer:
     return {"tokens": [_token_json(token, caller) for token in tokens]}
 
 
-def _token_json(token: Token, caller: Caller) -> Json:
+def _token_json(token: Token, caller: Caller) -> outputs.Token:
     return {
         "id": token.id,
         "name": token.name,
@@ -77,11 +76,11 @@ def _token_json(token: Token, caller: Caller) -> Json:
     }
 
 
-def new_token_answer(made: tuple[Token, str], caller: Caller) -> Json:
+def new_token_answer(made: tuple[Token, str], caller: Caller) -> outputs.NewTokenAnswer:
     return {"id": made[0].id, "token": made[1]}
 
 
-def person_json(person: PersonName) -> Json:
+def person_json(person: PersonName) -> outputs.Person:
     """A person as another member of a list may know them."""
     return {"id": person.id, "name": person.name}
 
@@ -89,7 +88,7 @@ def person_json(person: PersonName) -> Json:
 # --- lists --------------------------------------------------------------------------------------------------------
 
 
-def list_json(view: ListView) -> Json:
+def list_json(view: ListView) -> outputs.ShoppingList:
     """A list without its items, as this member sees it."""
     header, summary = view.header, view.summary
     return {
@@ -99,7 +98,7 @@ def list_json(view: ListView) -> Json:
         "epoch": header.epoch,
         "role": view.role,
         "right": "view" if view.role == "viewer" else "edit",
-        "categories": summary.categories,
+        "categories": cast(dict[str, list[str]], summary.categories),
         "archived": header.archived,
         "deleted_at": None if header.deleted_at is None else time_json(header.deleted_at),
         "open": summary.open,
@@ -108,20 +107,20 @@ def list_json(view: ListView) -> Json:
     }
 
 
-def list_answer(view: ListView, caller: Caller) -> Json:
+def list_answer(view: ListView, caller: Caller) -> outputs.ListAnswer:
     return {"list": list_json(view)}
 
 
-def lists_answer(views: Sequence[ListView], caller: Caller) -> Json:
+def lists_answer(views: Sequence[ListView], caller: Caller) -> outputs.ListsAnswer:
     return {"lists": [list_json(view) for view in views]}
 
 
-def item_json(item: Mapping[str, Any]) -> Json:
+def item_json(item: Mapping[str, Any]) -> outputs.Item:
     """An item with all its fields."""
-    return {**item, "updated_at": time_json(item["updated_at"])}
+    return cast(outputs.Item, {**item, "updated_at": time_json(item["updated_at"])})
 
 
-def opened_json(opened: Opened) -> Json:
+def opened_json(opened: Opened) -> outputs.OpenedAnswer:
     """A list with its items, or those that changed."""
     return {
         "list": list_json(opened.view),
@@ -132,7 +131,7 @@ def opened_json(opened: Opened) -> Json:
     }
 
 
-def opened_answer(opened: Opened, caller: Caller) -> Json:
+def opened_answer(opened: Opened, caller: Caller) -> outputs.OpenedAnswer:
     return opened_json(opened)
 
 
@@ -144,12 +143,12 @@ def replied(result: None, caller: Caller) -> None:
 # --- edits and changes --------------------------------------------------------------------------------------------
 
 
-def edited_answer(edited: Edited, caller: Caller) -> Json:
+def edited_answer(edited: Edited, caller: Caller) -> outputs.EditedAnswer:
     return {"revision": edited.revision, "results": [_result_json(result, caller) for result in edited.results]}
 
 
-def _result_json(result: Result, caller: Caller) -> Json:
-    answer: Json = {"edit": result.edit, "status": result.status, "revision": result.revision}
+def _result_json(result: Result, caller: Caller) -> outputs.Result:
+    answer: outputs.Result = {"edit": result.edit, "status": result.status, "revision": result.revision}
     if result.item is not None:
         answer["item"] = result.item
     if result.error is not None:
@@ -157,10 +156,10 @@ def _result_json(result: Result, caller: Caller) -> Json:
     return answer
 
 
-def change_json(change: Change) -> Json:
+def change_json(change: Change) -> outputs.Change:
     """A change as clients apply it. ``updated_at``, which is its ``at``, is added to each item here."""
     at = time_json(change.at)
-    answer: Json = {
+    answer: outputs.Change = {
         "revision": change.revision,
         "edit": change.edit,
         "by": change.by,
@@ -168,14 +167,14 @@ def change_json(change: Change) -> Json:
         "items": {item: {**fields, "updated_at": at} for item, fields in change.items.items()},
     }
     if change.list is not None:
-        answer["list"] = change.list
+        answer["list"] = cast(outputs.ListFields, change.list)
     return answer
 
 
-def history_answer(history: History, caller: Caller) -> Json:
+def history_answer(history: History, caller: Caller) -> outputs.HistoryAnswer:
     people = {person.id: person_json(person) for person in history.people}
-    changes = [
-        change_json(change) | {"kind": change.kind, "person": people.get(change.by) if change.by else None}
+    changes: list[outputs.PastChange] = [
+        {**change_json(change), "kind": change.kind, "person": people.get(change.by) if change.by else None}
         for change in history.changes
     ]
     return {"changes": changes, "more": history.more}
@@ -184,22 +183,22 @@ def history_answer(history: History, caller: Caller) -> Json:
 # --- members ------------------------------------------------------------------------------------------------------
 
 
-def members_answer(members: Sequence[tuple[PersonName, Role]], caller: Caller) -> Json:
+def members_answer(members: Sequence[tuple[PersonName, Role]], caller: Caller) -> outputs.MembersAnswer:
     return {"members": [{"person": person_json(person), "role": role} for person, role in members]}
 
 
-def invited_answer(invited: tuple[str, str], caller: Caller) -> Json:
+def invited_answer(invited: tuple[str, str], caller: Caller) -> outputs.InvitedAnswer:
     return {"code": invited[0], "url": invited[1]}
 
 
-def now_answer(now: int, caller: Caller) -> Json:
+def now_answer(now: int, caller: Caller) -> outputs.NowAnswer:
     return {"now": time_json(now)}
 
 
 # --- events -------------------------------------------------------------------------------------------------------
 
 
-def event_json(event: Event) -> tuple[str, Json]:
+def event_json(event: Event) -> tuple[str, Mapping[str, object]]:
     """The name and the payload under which live clients hear of it."""
     match event:
         case ListChanged():

@@ -1,13 +1,16 @@
 """The HTML of pages, from the templates, and the build of scripts and styles that they are shells for."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
 import orjson
 
 from shoplist_appliance.config import resources
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,20 @@ def _read_build(manifest: Path, changed: int) -> Build:
 class Shells:
     """The pages' HTML; it names no user and holds no list, so it is the same for everyone."""
 
-    def __init__(self, templates: Path | None = None, static: Path | None = None) -> None:
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(templates or resources("templates")),
+    def __init__(self, static: Path | None = None) -> None:
+        self._static = static or resources("static")
+
+    @cached_property
+    def _templates(self) -> "jinja2.Environment":
+        import jinja2  # 40 ms of the start, which only the first page needs
+
+        return jinja2.Environment(
+            loader=jinja2.FileSystemLoader(resources("templates")),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._static = static or resources("static")
 
     @property
     def build(self) -> Build | None:

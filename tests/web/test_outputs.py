@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import orjson
 import pytest
 
@@ -9,11 +10,30 @@ from shoplist_appliance.domain.errors import Full
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Change, Result
 from shoplist_appliance.ports import ListChanged, ListGone, ListsChanged
-from shoplist_appliance.web import outputs, protocol, shapes
+from shoplist_appliance.web import openapi, outputs, protocol, shapes
 from shoplist_appliance.web.operations import TABLE, Caller
 from tests.clients.http import Http
 from tests.clients.making import PASSWORD, add, edit, new_id, remove, tick
 from tests.clients.person import Person
+
+
+def closed(schema: Any) -> Any:
+    """The schema with no field possible but those it names."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    more = (
+        {"additionalProperties": False}
+        if schema.get("type") == "object" and "additionalProperties" not in schema
+        else {}
+    )
+    return {name: closed(part) for name, part in schema.items()} | more
+
+
+def check(shape: Any, answer: object) -> None:
+    """Assert that the answer has exactly the fields of its shape, of their very types."""
+    jsonschema_rs.validate(closed(openapi.schema_of(shape)), answer)
 
 
 async def test_answers_are_as_documented(http: Http) -> None:
@@ -22,13 +42,13 @@ async def test_answers_are_as_documented(http: Http) -> None:
 
     async def call(person: Person, name: str, /, **payload: object) -> Any:
         answer = await person.call(name, **payload)
-        TABLE[name].output.model_validate(answer)
+        check(TABLE[name].output, answer)
         seen.add(name)
         return answer
 
     for name, payload in (("accounts.register", {"name": "C"}), ("accounts.sign_in", {})):
         account = {"email": "c@example.test", "password": PASSWORD, **payload}
-        TABLE[name].output.model_validate((await http.call(name, account)).ok())
+        check(TABLE[name].output, (await http.call(name, account)).ok())
         seen.add(name)
     list_id = (await call(ann, "lists.create", title="G"))["list"]["id"]
     milk, salt = add("milk", quantity=1.5, unit="l", price=2, note="n", category="c"), add("salt")
@@ -67,7 +87,7 @@ async def test_answers_are_as_documented(http: Http) -> None:
 def test_a_refused_edit_holds_a_problem_in_the_callers_language() -> None:
     refused = Result(new_id(), "refused", None, error=Full("items"))  # type: ignore[arg-type]
     answer = shapes.edited_answer(Edited(3, [refused]), Caller(None, "ru", "", "the id"))
-    outputs.EditedAnswer.model_validate(answer)
+    check(outputs.EditedAnswer, answer)
     (result,) = answer["results"]
     assert (result["error"]["code"], result["error"]["status"]) == ("full", 409)
     assert result["error"]["title"] == "Нет места"
@@ -84,12 +104,13 @@ def test_events_are_as_the_page_of_the_live_protocol_says() -> None:
         name, payload = shapes.event_json(event)
         assert (documented[name] or {}).keys() == payload.keys()
         assert orjson.dumps(payload)
-    outputs.Change.model_validate(documented["list.changed"]["changes"][0])  # type: ignore[index]
+    check(outputs.ListChanged, documented["list.changed"])
+    check(outputs.ListGone, documented["list.gone"])
 
 
 def test_a_change_gives_each_item_its_time() -> None:
     change = shapes.change_json(CHANGE)
-    outputs.Change.model_validate(change)
+    check(outputs.Change, change)
     assert change["items"] == {"i": {"ticked": True, "updated_at": "2026-11-25T10:42:07.123Z"}}
     assert change["at"] == "2026-11-25T10:42:07.123Z"
     assert "list" not in change
@@ -107,3 +128,12 @@ def test_a_change_gives_each_item_its_time() -> None:
 )
 def test_times_have_milliseconds_and_z(ms: int, text: str) -> None:
     assert shapes.time_json(ms) == text
+
+
+def test_a_field_more_or_less_anywhere_is_noticed() -> None:
+    """The check of this file can fail."""
+    person = {"id": "p", "name": "Ann"}
+    check(outputs.MembersAnswer, {"members": [{"person": person, "role": "owner"}]})
+    for wrong in ({"id": "p"}, {**person, "email": "ann@example.test"}, {**person, "name": 5}):
+        with pytest.raises(jsonschema_rs.ValidationError):
+            check(outputs.MembersAnswer, {"members": [{"person": wrong, "role": "owner"}]})
