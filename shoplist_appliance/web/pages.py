@@ -137,7 +137,9 @@ class LivePage(PageHandler):
     async def get(self, *arguments: str) -> None:
         """Readable without a build too."""
         build = self.door.shells.build
-        self.show("live.html", build=build.name if build else None, **protocol.described(TABLE))
+        wanted = ("app.css", "swagger/live.css") if build else ()
+        styles = [f"/static/{build.name}/{file}" for file in wanted if build and file in build.files]
+        self.show("live.html", styles=styles, **protocol.described(TABLE))
 
 
 @cache

@@ -49,4 +49,6 @@ def _malformed() -> bytes:
 
 def http_server(application: Application) -> Server:
     """The server of an application, with our own limits: a body of any length reaches its handler, which refuses it."""
-    return Server(application, max_body_size=1 << 62, idle_connection_timeout=300, body_timeout=120)
+    return Server(
+        application, max_body_size=1 << 62, max_header_size=128 << 10, idle_connection_timeout=300, body_timeout=120
+    )

@@ -1,5 +1,6 @@
 """How edits of clients become the domain's, and which place a wrong one is told under."""
 
+import time
 from typing import Any
 
 import jsonschema_rs
@@ -117,3 +118,17 @@ def test_a_body_of_a_thousand_mistakes_gets_a_short_answer() -> None:
     found = problems.invalid(refused.value).fields
     assert len(found) == problems.MOST_FIELDS
     assert max(map(len, found)) == problems.LONGEST_NAME
+
+
+def test_no_body_of_1_mib_holds_up_the_loop_by_its_mistakes() -> None:
+    mistakes: list[dict[str, Any]] = [
+        {"list": ID, "edits": [edit("remove", items=["x"] * 500)] * 490},
+        {"list": ID, "edits": [{f"{number}": 0 for number in range(200)}] * 450},
+        {"list": ID, "edits": [], **{f"{number:x}": 0 for number in range(100_000)}},
+    ]
+    for wrong in mistakes:
+        start = time.process_time()
+        with pytest.raises(ValidationError) as refused:
+            DOOR.validate_python(wrong)
+        assert problems.invalid(refused.value).code == "invalid"
+        assert time.process_time() - start < 0.5

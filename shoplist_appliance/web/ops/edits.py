@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, NotRequired, cast
 
-from pydantic import AfterValidator, ConfigDict, Field, with_config
+from pydantic import AfterValidator, ConfigDict, FailFast, Field, with_config
 from typing_extensions import TypedDict  # pydantic reads the one of `typing` from Python 3.12 on only
 
 from shoplist_appliance.domain.ids import EditId, ItemId
@@ -29,8 +29,9 @@ MOST_EDITS = 500
 MOST_ITEMS = 500
 MOST_CATEGORIES = 200
 
-Items = Annotated[list[Uuid], Field(min_length=1, max_length=MOST_ITEMS)]
-Categories = Annotated[list[Category], Field(max_length=MOST_CATEGORIES)]
+# The first mistake of an array is enough: 500 edits of 500 wrong ids each would hold up the loop for seconds.
+Items = Annotated[list[Uuid], Field(min_length=1, max_length=MOST_ITEMS), FailFast()]
+Categories = Annotated[list[Category], Field(max_length=MOST_CATEGORIES), FailFast()]
 Picture = Annotated[None, Field(description="Pictures come later; until then only null.")]
 
 
