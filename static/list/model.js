@@ -32,6 +32,15 @@ export function opened(known, opened) {
   return { list: opened.list, items, people, merged: known?.merged ?? new Map() };
 }
 
+/** A list of which nothing is known yet, for edits made before its first answer. @param {string} id @returns {State} */
+export const unknown = (id) => ({
+  list: {
+    id, title: "", revision: 0, epoch: "", role: "editor", right: "edit", categories: {}, archived: false,
+    deleted_at: null, open: 0, total: 0, updated_at: "",
+  },
+  items: new Map(), people: new Map(), merged: new Map(),
+});
+
 /** What to ask `lists.open` for: all, or what came since. @param {State | null} known @param {string} list */
 export const question = (known, list) =>
   known ? { list, since: known.list.revision, epoch: known.list.epoch } : { list };

@@ -115,8 +115,7 @@ export class OpenList {
 
   /** Do something to the list: on the screen at once, on the server when it can be. @param {...Wish} wishes */
   edit(...wishes) {
-    const known = this.confirmed.peek();
-    if (!known) return;
+    const known = this.confirmed.peek() ?? model.unknown(this.id);
     const seen = known.list.revision;
     const edits = wishes.map((wish) => ({ id: newId(), at: this.session.clock.at(), seen, ...wish }));
     void this.session.outbox.push(this.id, known.list.epoch, edits);
@@ -145,10 +144,10 @@ export class OpenList {
 
   /** @returns {State | null} */
   overlaid() {
-    const known = this.confirmed.value;
+    const waiting = this.own.value.filter((entry) => entry.state === "waiting").map((entry) => entry.edit);
+    const known = this.confirmed.value ?? (waiting.length > 0 ? model.unknown(this.id) : null);
     if (!known) return null;
     const landed = this.landed.value.filter(({ revision }) => revision > known.list.revision).map(({ edit }) => edit);
-    const waiting = this.own.value.filter((entry) => entry.state === "waiting").map((entry) => entry.edit);
     return model.overlaid(known, [...landed, ...waiting], this.session.user.id);
   }
 

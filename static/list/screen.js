@@ -38,8 +38,8 @@ export class Screen {
   add(typed) {
     const state = this.list.shown.peek();
     const text = typed.trim();
-    if (!state || !text) return;
-    const items = model.onList(state);
+    if (!text) return;
+    const items = state ? model.onList(state) : [];
     const twin = model.sameOpen(items, text, null);
     const bought = twin ? undefined : model.sameBought(items, text);
     const item = bought?.id ?? newId();

@@ -4,6 +4,7 @@
 /** @import { Entry } from '../shared/queue.js' */
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
+/** @import { Session } from '../shared/session.js' */
 import { useSignal } from "@preact/signals";
 import { Component } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -25,21 +26,25 @@ export function ListPage({ screen }) {
   const { list, session } = screen;
   const state = list.shown.value;
   if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} />`;
-  if (!state) return html`<${Page} title="" back="/list" below=${html`<${Connection} session=${session} />`}><${Waiting} /><//>`;
   return html`
-    <${Bar} screen=${screen} state=${state}>
-      ${state.list.archived && html`<p class="muted">${t("list.archived")}</p>`}
-      ${state.list.right === "view" && html`<p class="muted">${t("list.look_only")}</p>`}
-      <${Unsaved} screen=${screen} entries=${list.aside.value} />
-      <${Rows} screen=${screen} state=${state} />
-    <//>
+    ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} session=${session} />`}
     <div class="foot">
       <${Snackbar} screen=${screen} />
-      ${state.list.right !== "view" && html`<${AddBar} add=${(/** @type {string} */ text) => screen.add(text)} />`}
+      ${state?.list.right !== "view" && html`<${AddBar} add=${(/** @type {string} */ text) => screen.add(text)} />`}
     </div>
     <p class="unseen" role="status" aria-live="polite">${screen.said.value}</p>
   `;
 }
+
+/** @param {{screen: Screen, state: State}} props */
+const Known = ({ screen, state }) => html`
+  <${Bar} screen=${screen} state=${state}>
+    ${state.list.archived && html`<p class="muted">${t("list.archived")}</p>`}
+    ${state.list.right === "view" && html`<p class="muted">${t("list.look_only")}</p>`}
+    <${Unsaved} screen=${screen} entries=${screen.list.aside.value} />
+    <${Rows} screen=${screen} state=${state} />
+  <//>
+`;
 
 /** @param {{screen: Screen, state: State, children?: import("preact").ComponentChildren}} props */
 function Bar({ screen, state, children }) {
@@ -227,7 +232,9 @@ const Gone = ({ screen, state }) => html`
   <//>
 `;
 
-/** Six grey rows, shown by the stylesheet only if the list takes longer than a moment. */
-const Waiting = () => html`
-  <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
+/** Six grey rows, shown by the stylesheet only if the list takes longer than a moment. @param {{session: Session}} props */
+const Waiting = ({ session }) => html`
+  <${Page} title="" back="/list" below=${html`<${Connection} session=${session} />`}>
+    <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
+  <//>
 `;

@@ -141,6 +141,8 @@ export class Live {
       return;
     }
     this.state.value = "away";
+    // Something on the way takes web sockets and is silent: from now on begin with what always passes.
+    if (error.message === "timeout") this.socket.io.opts.transports = ["polling", "websocket"];
     if (!this.socket.active) this.connectLater((problem?.retryAfter ?? 0) * 1000);
   }
 

@@ -12,7 +12,7 @@
  * @property {number} [n] its place in the store; none until it is stored
  * @property {string} account
  * @property {string} list
- * @property {string} epoch the list's when the edit was made: `seen` counts only within it
+ * @property {string} epoch the list's when the edit was made: `seen` counts only within it; empty before the first answer
  * @property {Edit} edit
  * @property {'waiting' | 'aside'} state aside: refused, shown as not saved until its author decides
  * @property {boolean} sent whether any tab may have sent it; from then on it must not change
@@ -51,7 +51,7 @@ export function nextBatch(entries, list, most = EDITS_A_CALL) {
 /** @param {readonly Entry[]} batch */
 export const payloadOf = (batch) => ({
   list: batch[0].list,
-  epoch: batch[0].epoch,
+  ...(batch[0].epoch && { epoch: batch[0].epoch }),
   edits: batch.map((entry) => entry.edit),
 });
 

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,6 +122,12 @@ class Phone:
         self.fill("password", PASSWORD)
         self.button("register")
 
+    def sign_in(self) -> None:
+        """Fill the form for those who have an account, which is open."""
+        self.fill("email", self.email)
+        self.fill("password", PASSWORD)
+        self.button("sign in")
+
     def add(self, text: str) -> None:
         self.fill("add", text)
         self.page.keyboard.press("Enter")
@@ -138,6 +145,12 @@ class Phone:
     def sees_not(self, text: str) -> None:
         expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_have_count(0, timeout=SOON_MS)
 
+    def has_on_the_server(self, text: str) -> None:
+        """The list that is open here holds this item where it is kept for good."""
+        end = time.monotonic() + SOON_MS / 1000
+        while text not in [item["text"] for item in self.call("lists.get", list=self.page.url[-36:])["items"]]:
+            assert time.monotonic() < end, f"{text} is not stored"
+
     def sees_ticked(self, name: str) -> None:
         expect(self.page.get_by_role("checkbox", name=name, exact=True)).to_be_checked(timeout=SOON_MS)
 
@@ -148,6 +161,7 @@ ENGLISH = {
     "email": "E-mail",
     "password": "Password",
     "register": "Register",
+    "sign in": "Sign in",
     "new list": "New list",
     "add": "Add an item",
     "menu": "Menu",
@@ -162,6 +176,7 @@ RUSSIAN = {
     "email": "Эл. почта",
     "password": "Пароль",
     "register": "Зарегистрироваться",
+    "sign in": "Войти",
     "new list": "Новый список",
     "add": "Добавить",
     "menu": "Меню",

@@ -1,9 +1,17 @@
 """Two people, two phones, one list, over plain http on a LAN address."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
+from tests.browser.conftest import House, NewPhone, Phone
+
+# As behind a proxy that refuses them, so that everything goes over requests, which a test can hold or refuse.
+NO_WEB_SOCKETS = """
+window.WebSocket = class {
+    constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({}); }); }
+    close() {}
+};
+"""
 
 
 def test_from_nothing_to_a_shared_list(phone: NewPhone) -> None:
@@ -154,27 +162,47 @@ def test_a_device_that_is_signed_out_from_another_says_so_and_keeps_its_edits(ph
     ann.sees("Milk")
     second = phone("Ann")
     second.go("/account")
-    second.fill("email", ann.email)
-    second.fill("password", PASSWORD)
-    second.page.get_by_role("button", name="Sign in", exact=True).click()
+    second.email = ann.email
+    second.sign_in()
     second.page.wait_for_url("**/list")
     second.go("/account")
     second.page.get_by_role("button", name="Sign out all others").click()
     expect(ann.page.get_by_text("You are signed out. What you changed is kept.")).to_be_visible()
     ann.add("Bread")
     ann.page.get_by_role("link", name="Sign in").click()
-    ann.fill("email", ann.email)
-    ann.fill("password", PASSWORD)
-    ann.page.get_by_role("button", name="Sign in", exact=True).click()
+    ann.sign_in()
     ann.page.wait_for_url("**/list/*")
     ann.sees("Bread")
     second.go(ann.page.url.removeprefix(ann.url))
     second.sees("Bread")
 
 
-def test_signing_out_forgets_the_lists_and_the_next_person_sees_none_of_it(ann: Phone) -> None:
+def test_signing_out_asks_while_edits_wait_and_they_are_sent_after_the_next_sign_in(ann: Phone) -> None:
+    address = ann.page.url
+    with_no_line = ann.page.context.new_page()
+    with_no_line.add_init_script(NO_WEB_SOCKETS)
+    with_no_line.route("**/socket.io/**", lambda route: route.abort())
+    ann.page.close()
+    ann.page = with_no_line
+    ann.page.goto(address)
     ann.add("Milk")
     ann.sees("Milk")
+    ann.go("/account")
+    ann.page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(ann.page.get_by_text("1 change was not sent yet")).to_be_visible()
+    ann.page.get_by_role("button", name="Sign out anyway").click()
+    ann.page.wait_for_url("**/account")
+    ann.page.unroute_all()
+    ann.sign_in()
+    ann.page.wait_for_url("**/list")
+    ann.page.goto(address)
+    ann.sees("Milk")
+    ann.has_on_the_server("Milk")
+
+
+def test_signing_out_forgets_the_lists_and_the_next_person_sees_none_of_it(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
     address = ann.page.url
     ann.go("/account")
     ann.page.get_by_role("button", name="Sign out", exact=True).click()
@@ -223,3 +251,23 @@ def test_a_new_item_is_scrolled_into_view_above_the_bar(ann: Phone) -> None:
     expect(row).to_be_in_viewport(ratio=1)
     bottom = row.evaluate("row => row.getBoundingClientRect().bottom")
     assert bottom <= ann.page.locator(".add-bar").evaluate("bar => bar.getBoundingClientRect().top")
+
+
+def test_one_can_type_before_the_list_has_come(browser: Browser, ann: Phone) -> None:
+    ann.add("Milk")
+    ann.sees("Milk")
+    address = ann.page.url
+    second = browser.new_context(storage_state=ann.page.context.storage_state())
+    page = second.new_page()
+    held: list[Route] = []
+    page.add_init_script(NO_WEB_SOCKETS)
+    page.route("**/socket.io/**", lambda route: held.append(route))
+    page.goto(address)
+    page.locator(".add-field").fill("Bread")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row-text")).to_have_text(["Bread"])
+    assert held
+    page.unroute_all()  # and what was held goes its way
+    expect(page.locator(".row-text")).to_have_text(["Milk", "Bread"], timeout=15_000)
+    ann.sees("Bread")
+    second.close()
