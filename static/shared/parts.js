@@ -43,16 +43,17 @@ export function Sheet({ title, close, children }) {
 }
 
 /**
+ * What is typed is the reader's until it is sent: drawn again, for a mistake say, a field keeps it.
  * @param {{label: string, name: string, type?: string, value?: string, error?: string, hint?: string,
  *   [attribute: string]: unknown}} props
  */
-export function Field({ label, name, error, hint, ...rest }) {
+export function Field({ label, name, value, error, hint, ...rest }) {
   const id = useId();
   const says = error ?? hint;
   return html`
     <div class="field">
       <label class="field-label" for=${id}>${label}</label>
-      <input id=${id} name=${name} aria-invalid=${error ? "true" : undefined} aria-describedby=${says && `${id}-says`} ...${rest} />
+      <input id=${id} name=${name} defaultValue=${value} aria-invalid=${error ? "true" : undefined} aria-describedby=${says && `${id}-says`} ...${rest} />
       ${says && html`<span id=${`${id}-says`} class=${error ? "field-error" : "field-hint"}>${says}</span>`}
     </div>
   `;

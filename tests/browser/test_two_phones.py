@@ -60,6 +60,30 @@ def test_two_people_see_each_other_at_once(ann: Phone, bob: Phone) -> None:
     bob.sees("Сыр")
 
 
+def test_a_mistake_is_named_and_keeps_what_was_typed(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.page.get_by_role("button", name="More: Milk").click()
+    quantity = ann.page.get_by_label("Quantity")
+    quantity.fill("two")
+    ann.page.get_by_role("button", name="Save").click()
+    expect(quantity).to_have_value("two")
+    expect(quantity).to_have_accessible_description("Write a number, such as 2 or 0.5")
+
+
+def test_an_edit_that_the_server_refuses_is_set_aside_and_the_next_goes_on(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.page.get_by_role("button", name="More: Milk").click()
+    ann.page.get_by_label("Quantity").fill("2000000")
+    ann.page.get_by_role("button", name="Save").click()
+    ann.add("Bread")
+    unsaved = ann.page.get_by_role("region", name="Not saved")
+    expect(unsaved).to_contain_text("Change Milk")
+    expect(unsaved).to_contain_text("1,000,000")
+    ann.has_on_the_server("Bread")
+    unsaved.get_by_role("button", name="Drop").click()
+    expect(unsaved).to_have_count(0)
+
+
 def test_an_item_on_the_list_is_counted_up_and_one_bought_comes_back(ann: Phone, bob: Phone) -> None:
     ann.add("Milk")
     bob.sees("Milk")
