@@ -9,13 +9,14 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Final, Literal, Protocol
 
 import orjson
 
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.live import frames, packets
 from shoplist_appliance.live.packets import Message
+from shoplist_appliance.live.times import Times
 
 log = logging.getLogger(__name__)
 
@@ -230,17 +231,17 @@ class Engine:
         self.leaving: dict[str, Transport] = {}
         self.closing = False
         self._counters = counters
-        # Each in the order of its times, for every time is now and the same number of seconds.
-        self._due: dict[Session, float] = {}  # when the next ping is
-        self._unanswered: dict[Session, float] = {}  # until when one has to be
-        self._strangers: dict[Session, float] = {}  # until when they have to be let in
-        self._probes: dict[Transport, float] = {}  # until when they have to become a session's way
+        self._due = Times[Session]()  # when the next ping is
+        self._unanswered = Times[Session]()  # until when one has to be
+        self._strangers = Times[Session]()  # until when they have to be let in
+        self._probes = Times[Transport]()  # until when they have to become a session's way
         self._stuck: dict[Transport, tuple[object, float, Session]] = {}  # their progress, and since when it is that
         self._parting: set[Transport] = set()  # where a farewell is on its way
         self._all_gone: asyncio.Event | None = None
         self._to_write: list[Transport] = []
         self._doomed: list[tuple[Session, Ending]] = []
         self._looking = False
+        self._looked = 0.0
 
     # --- beginning and end
 
@@ -248,23 +249,23 @@ class Engine:
         """The session has its transport."""
         now = self._start_looking()
         self.sessions[session.sid] = session
-        self._due[session] = now + self.ping_interval
-        self._strangers[session] = now + JOIN_WITHIN
+        self._due.set(session, now + self.ping_interval)
+        self._strangers.set(session, now + JOIN_WITHIN)
         self._counters.add("live_sessions", transport=session.transport.name)
 
     def let_in(self, session: Session, yes: bool) -> None:
         """Whether somebody known is behind the session; it may stay a stranger for a while only."""
-        self._strangers.pop(session, None)
+        self._strangers.drop(session)
         if not yes and not session.ended:
-            self._strangers[session] = self._start_looking() + JOIN_WITHIN
+            self._strangers.set(session, self._start_looking() + JOIN_WITHIN)
 
     def probing(self, transport: Transport) -> None:
         """A transport came that wants to become the way of a session that has one."""
-        self._probes[transport] = self._start_looking() + UPGRADE_WITHIN
+        self._probes.set(transport, self._start_looking() + UPGRADE_WITHIN)
 
     def probed(self, transport: Transport) -> None:
         """It has become it, or has gone."""
-        self._probes.pop(transport, None)
+        self._probes.drop(transport)
 
     def malformed(self, session: Session, what: str, code: int = frames.PROTOCOL_ERROR) -> None:
         """Something came that is no packet: the connection ends, whatever else it carries."""
@@ -281,11 +282,11 @@ class Engine:
         session.ended = True
         del self.sessions[session.sid]
         for times in (self._due, self._unanswered, self._strangers):
-            times.pop(session, None)
+            times.drop(session)
         self._stuck.pop(session.transport, None)
         self._counters.add("live_ends", why=why)
-        if why in _TOLD:
-            log.info("live connection ended: %s %s", why, detail, extra={"request_id": session.peer.request_id})
+        level = logging.INFO if why in _TOLD else logging.DEBUG
+        log.log(level, "live connection ended: %s %s", why, detail, extra={"request_id": session.peer.request_id})
         abort = why in _ABORTED
         if session.probe is not None:
             session.probe.end(frames.NORMAL, why, abort=abort)
@@ -366,13 +367,14 @@ class Engine:
     def heard(self, session: Session) -> None:
         """A sign of life."""
         if session in self._unanswered:
-            del self._unanswered[session]
-            self._due[session] = asyncio.get_running_loop().time() + self.ping_interval
+            self._unanswered.drop(session)
+            self._due.set(session, asyncio.get_running_loop().time() + self.ping_interval)
 
     def _start_looking(self) -> float:
         loop = asyncio.get_running_loop()
         if not self._looking:
             self._looking = True
+            self._looked = loop.time()
             loop.call_later(self._beat, self._look)
         return loop.time()
 
@@ -384,18 +386,21 @@ class Engine:
         """Once a second: whom to ping, who has not answered, who takes nothing, who has not said who they are."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for session in _passed(self._unanswered, now):
+        if (pause := now - self._looked - self._beat) > self._beat:
+            self._forgive(pause)
+        self._looked = now
+        for session in self._unanswered.passed(now):
             if session.transport in self._stuck or session.holds:
                 # It cannot answer before it has taken what waits, or is not listened to: other rules are for that.
-                self._due[session] = now + self.ping_interval
+                self._due.set(session, now + self.ping_interval)
             else:
                 self.end(session, "silent")
-        for session in _passed(self._due, now):
-            self._unanswered[session] = now + self.ping_timeout
+        for session in self._due.passed(now):
+            self._unanswered.set(session, now + self.ping_timeout)
             session.transport.answer(packets.PING)
-        for session in _passed(self._strangers, now):
+        for session in self._strangers.passed(now):
             self.end(session, "stranger")
-        for transport in _passed(self._probes, now):
+        for transport in self._probes.passed(now):
             transport.end(frames.POLICY, "not upgraded", abort=False)
         for transport, (progress, since, session) in list(self._stuck.items()):
             if (reached := transport.progress()) != progress:
@@ -406,17 +411,10 @@ class Engine:
         if self._looking:
             loop.call_later(self._beat, self._look)
 
-
-T = TypeVar("T")
-
-
-def _passed(times: dict[T, float], now: float) -> list[T]:
-    """Take out those whose time has come: the first ones."""
-    passed: list[T] = []
-    for one, time in times.items():
-        if time > now:
-            break
-        passed.append(one)
-    for one in passed:
-        del times[one]
-    return passed
+    def _forgive(self, pause: float) -> None:
+        """This process itself stood still for so long: nobody else is to blame for what did not come meanwhile."""
+        self._unanswered.shift(pause)
+        self._strangers.shift(pause)
+        self._probes.shift(pause)
+        for transport, (progress, since, session) in self._stuck.items():
+            self._stuck[transport] = (progress, since + pause, session)

@@ -138,3 +138,19 @@ def test_the_door_loads_neither_aiohttp_nor_a_client() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_a_pause_of_the_process_itself_is_nobodys_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that slept, a machine moved: what did not come meanwhile comes now."""
+    monkeypatch.setattr(engine, "STALLED_AFTER", 1.0)
+    async with running(tmp_path, ping_interval=0.4, ping_timeout=0.8) as town, Http(town.url) as http:
+        wire = await town.opened()
+        await http.get(PATH)
+        assert await wire.text() == "2"
+        time.sleep(2)  # noqa: ASYNC251 - the whole process stands still
+        wire.send("3")
+        await asyncio.sleep(0.1)
+        assert len(town.live.engine.sessions) == 2
+        wire.emit("echo", {}, 2)
+        assert (await wire.answer(2))["ok"] is True
+        wire.close()
