@@ -7,7 +7,7 @@ rules of ECMA, where it does too. What a pattern cannot say is said by a functio
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -44,7 +44,7 @@ def refused(reason: str, **values: object) -> PydanticCustomError:
     return PydanticCustomError(reason, reason, values or None)
 
 
-def text(most: int, least: int = 1, **schema: Any) -> Any:
+def text(most: int, least: int = 1) -> StringConstraints:
     """Text that is not blank, kept as typed; lengths in code points."""
     return StringConstraints(strict=True, min_length=least, max_length=most, pattern=NOT_BLANK)
 

@@ -1,6 +1,5 @@
 """Operations over HTTP: ``POST /api/<operation>``, a JSON object in, a JSON object or a problem object out."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,8 +26,6 @@ from shoplist_appliance.web.operations import Caller, Dispatcher
 from shoplist_appliance.web.requests import client_address, is_https, language_of, new_request_id
 from shoplist_appliance.web.rows import Access
 from shoplist_appliance.web.shells import Shells
-
-log = logging.getLogger(__name__)
 
 API = "/api/"
 MOST_BODY = 1 << 20

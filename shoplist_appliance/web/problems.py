@@ -73,7 +73,6 @@ _NAMES: Mapping[str, str] = {
     "missing": "missing",
     "extra_forbidden": "unknown",
     "string_type": "not_text",
-    "string_too_short": "too_short",
     "string_too_long": "too_long",
     "float_type": "not_number",
     "int_type": "not_whole",
@@ -92,7 +91,6 @@ _NAMES: Mapping[str, str] = {
     "literal_error": "not_a_choice",
     "union_tag_invalid": "not_a_choice",
     "union_tag_not_found": "missing",
-    "string_pattern_mismatch": "pattern",
 }
 
 

@@ -88,13 +88,11 @@ def _row(row: Operation) -> dict[str, object]:
 
 
 def _fields(row: Operation) -> list[tuple[str, bool, str]]:
+    """Name, whether it is required, and what it is, of each field of the payload."""
     schema = schema_of(row.input)
     required = schema.get("required", ())
-    return [(name, name in required, field.get("description", "")) for name, field in _properties(schema)]
-
-
-def _properties(schema: Mapping[str, Any]) -> Sequence[tuple[str, Mapping[str, Any]]]:
-    return list(schema.get("properties", {}).items())
+    fields: Mapping[str, Any] = schema.get("properties", {})
+    return [(name, name in required, field.get("description", "")) for name, field in fields.items()]
 
 
 def _pretty(value: Mapping[str, Any] | None) -> str:
