@@ -7,6 +7,7 @@ const [folder, build] = process.argv.slice(2);
 const COPIED = {
   "static/icon.svg": "icon.svg",
   "static/swagger/page.js": "swagger/page.js",
+  "static/swagger/live.css": "swagger/live.css",
   "node_modules/swagger-ui-dist/swagger-ui.css": "swagger/swagger-ui.css",
   "node_modules/swagger-ui-dist/swagger-ui-bundle.js": "swagger/swagger-ui-bundle.js",
   "node_modules/swagger-ui-dist/LICENSE": "swagger/LICENSE.txt",

@@ -29,7 +29,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "live": "The live protocol",
     },
     "ru": {
-        "account": "Учётная запись",
+        "account": "Аккаунт",
         "lists": "Списки",
         "list": "Список",
         "join": "Приглашение",
