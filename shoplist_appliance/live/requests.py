@@ -46,6 +46,7 @@ class EngineRequest(RequestHandler):
         self._engine = engine
         self._settings = settings
         self._session: Session | None = None
+        self._refused: Refused | None = None  # what to answer once the body is through
         self._posting: Polling | None = None  # the transport that takes this request's body
         self._received = 0
 
@@ -59,10 +60,12 @@ class EngineRequest(RequestHandler):
     # --- what every request has to be
 
     def prepare(self) -> None:
+        """Find what is wrong. It is answered when the body is through: an answer before that ends the connection, and
+        the next request of a client that keeps it alive meets a reset, which looks like no network."""
         try:
             self._check()
         except Refused as error:
-            self._refuse(error)
+            self._refused = error
 
     def _check(self) -> None:
         """Refuse what is no client's request before its body is read."""
@@ -106,13 +109,17 @@ class EngineRequest(RequestHandler):
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         self._received += len(chunk)
+        if self._refused is not None and self._received > LARGEST_BODY:
+            self._refuse(self._refused)
         if self._posting is None or self._received > LARGEST_BODY:
             return None
         return self._posting.received(chunk)
 
     def post(self) -> None:
         """The calls of a polling client have come."""
-        assert self._posting is not None
+        if self._posting is None:
+            self._other()
+            return
         posting, self._posting = self._posting, None
         posting.finish()
         if self._received > LARGEST_BODY:
@@ -124,12 +131,20 @@ class EngineRequest(RequestHandler):
     async def get(self) -> None:
         """A handshake, or a polling client's wait for what is new."""
         try:
+            if self._refused is not None:
+                raise self._refused
             if self._query("transport") == "websocket":
                 self._websocket()
             else:
                 await self._poll()
         except Refused as error:
             self._refuse(error)
+
+    def _other(self) -> None:
+        """Whatever was refused by its head, and every other method."""
+        self._refuse(self._refused or Refused(BAD_METHOD))
+
+    head = put = patch = delete = options = _other
 
     async def _poll(self) -> None:
         polling = self._polling()

@@ -16,6 +16,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     folder = tmp_path_factory.mktemp("server")
     with Process(folder / "data", folder / "log", LIMITS_RATE="0") as process:
         yield process
+    # All that these tests sent, good and bad and nonsense, was foreseen: nothing of it is logged as a fault of ours.
+    assert "Traceback" not in process.logged()
+    assert not [line for line in process.logged().splitlines() if " error " in line]
 
 
 @pytest_asyncio.fixture
