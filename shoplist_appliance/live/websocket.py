@@ -37,7 +37,7 @@ class WebSocket:
         self._engine = engine
         self._session = session
         self._reader = FrameReader()
-        self._wire: wires.Wire
+        self._wire: wires.SocketWire
         self._frames: list[bytes | memoryview] = []
         self._from_room: list[bool] = []  # of each frame that waits
         self._news = 0  # bytes from rooms among them

@@ -1,13 +1,14 @@
-"""The two ways bytes go to and from a client after its handshake: a plain socket directly, TLS through IOStream.
+"""How bytes go to and from a client after its handshake.
 
-A plain socket is taken away from Tornado's stream altogether, so that nothing of ours can land inside a frame which the
-stream still holds; where it does hold something, or encrypts, the stream stays in charge.
+The socket is taken away from Tornado's stream altogether, and only when that holds nothing that it still has to write:
+so nothing of ours can land inside something of the stream's. Over TLS it is the socket that encrypts.
 """
 
 import asyncio
 import contextlib
 import fcntl
 import socket
+import ssl
 import struct
 import termios
 from typing import Final, Protocol
@@ -15,7 +16,7 @@ from typing import Final, Protocol
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 CHUNK: Final = 65536  # bytes read at once
-PIECE: Final = 16384  # bytes that a stream is given at once: a TLS record
+RECORDS: Final = 4  # of TLS, read at once; each has 16 KiB at most
 KERNEL_KEEPS: Final = 128 * 1024  # unsent bytes that the kernel holds for a client; the rest waits, counted, with us
 
 
@@ -32,69 +33,58 @@ class Owner(Protocol):
         """The client has gone, or its socket broke. Not told after ``close``."""
 
 
-class Wire(Protocol):
-    """A client's socket."""
+def take_over(stream: IOStream, owner: Owner) -> "SocketWire":
+    """The wire of a detached stream. What the client has sent already is told to the owner in a later step.
+
+    Raises ``OSError`` where the client has gone, or has not taken an earlier answer on the same connection.
+    """
+    early = asyncio.ensure_future(stream.read_bytes(1 << 20, partial=True))
+    if stream.closed() or stream.writing():
+        early.add_done_callback(asyncio.Future.exception)
+        stream.close()
+        raise StreamClosedError
+    stream.set_nodelay(True)  # else an answer waits for the peer's delayed ACK: 47 ms, not 4
+    with contextlib.suppress(OSError):
+        stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_KEEPS)
+    stream.io_loop.remove_handler(stream.socket)
+    if early.done():
+        asyncio.get_running_loop().call_soon(owner.received, early.result())
+    return (SecureWire if isinstance(stream, SSLIOStream) else SocketWire)(stream.socket, owner)
+
+
+class SocketWire:
+    """A plain socket. The stream that held it is left behind, and takes no part any more."""
+
+    __slots__ = ("_loop", "_owner", "_reading", "_socket", "_writing")
+
+    def __init__(self, taken: socket.socket, owner: Owner) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._owner = owner
+        self._socket: socket.socket | None = taken
+        self._reading = self._writing = False
+        self.read(True)
 
     def send(self, data: bytes | memoryview) -> int:
         """Take as much as there is room for, at once; returns how much. Less than all: ``writable`` follows.
 
         Raises ``OSError`` where the client is gone.
         """
-
-    def read(self, wanted: bool) -> None:
-        """Whether bytes are read as they come, or left with the kernel, so that the client has to wait."""
-
-    def untaken(self) -> int:
-        """How many bytes the kernel still holds that the client's machine has not acknowledged."""
-
-    def close(self, *, abort: bool = False) -> None:
-        """Let go of the socket; with ``abort`` without delivering what the kernel still holds."""
-
-
-def take_over(stream: IOStream, owner: Owner) -> Wire:
-    """The wire of a detached stream. What the client has sent already is told to the owner in a later step.
-
-    Raises ``StreamClosedError`` where the client has gone.
-    """
-    stream.set_nodelay(True)  # else an answer waits for the peer's delayed ACK: 47 ms, not 4
-    with contextlib.suppress(OSError):
-        stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_KEEPS)
-    early = asyncio.ensure_future(stream.read_bytes(1 << 20, partial=True))
-    if stream.closed():
-        raise StreamClosedError
-    if isinstance(stream, SSLIOStream) or stream.writing():
-        return StreamWire(stream, owner, early)
-    return SocketWire(stream, owner, early.result() if early.done() else b"")
-
-
-class SocketWire:
-    """A plain socket. Its stream is left behind, and takes no part any more."""
-
-    __slots__ = ("_loop", "_owner", "_reading", "_socket", "_writing")
-
-    def __init__(self, stream: IOStream, owner: Owner, early: bytes) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._owner = owner
-        self._socket: socket.socket | None = stream.socket
-        stream.io_loop.remove_handler(stream.socket)
-        self._reading = self._writing = False
-        self.read(True)
-        if early:
-            self._loop.call_soon(owner.received, early)
-
-    def send(self, data: bytes | memoryview) -> int:
         if self._socket is None:
             raise BrokenPipeError
-        try:
-            sent = self._socket.send(data)
-        except BlockingIOError:
-            sent = 0
+        sent = self._give(self._socket, data)
         if sent < len(data) and not self._writing:
             self._writing = True
             self._loop.add_writer(self._socket, self._writable)
         return sent
 
+    def _give(self, to: socket.socket, data: bytes | memoryview) -> int:
+        try:
+            return to.send(data)
+        except BlockingIOError:
+            return 0
+
     def read(self, wanted: bool) -> None:
+        """Whether bytes are read as they come, or left with the kernel, so that the client has to wait."""
         if self._socket is not None and wanted != self._reading:
             self._reading = wanted
             if wanted:
@@ -103,9 +93,11 @@ class SocketWire:
                 self._loop.remove_reader(self._socket)
 
     def untaken(self) -> int:
+        """How many bytes the kernel still holds that the client's machine has not acknowledged."""
         return unacknowledged(self._socket)
 
     def close(self, *, abort: bool = False) -> None:
+        """Let go of the socket; with ``abort`` without delivering what the kernel still holds."""
         if self._socket is not None:
             self.read(False)
             self._stop_writing()
@@ -124,14 +116,19 @@ class SocketWire:
         self._owner.writable()
 
     def _readable(self) -> None:
-        if self._socket is None:
-            return
+        if self._socket is not None:
+            self._receive(self._socket)
+
+    def _receive(self, source: socket.socket) -> None:
         try:
-            chunk = self._socket.recv(CHUNK)
+            chunk = source.recv(CHUNK)
         except BlockingIOError:
             return
         except OSError:
             chunk = b""
+        self._received(chunk)
+
+    def _received(self, chunk: bytes) -> None:
         if chunk:
             self._owner.received(chunk)
         else:
@@ -139,65 +136,37 @@ class SocketWire:
             self._owner.lost()
 
 
-class StreamWire:
-    """A stream that stays in charge of its socket."""
+class SecureWire(SocketWire):
+    """A socket that encrypts. It may hold bytes of which the kernel, and so the loop, knows nothing."""
 
-    __slots__ = ("_owner", "_pending", "_stream", "_waiting", "_wanted")
-
-    def __init__(self, stream: IOStream, owner: Owner, early: asyncio.Future[bytes]) -> None:
-        self._stream: IOStream | None = stream
-        self._owner = owner
-        self._wanted = True
-        self._waiting = False  # for room
-        self._pending = True  # a read is under way
-        early.add_done_callback(self._came)
-
-    def send(self, data: bytes | memoryview) -> int:
-        stream, taken = self._stream, 0
-        if stream is None:
-            raise BrokenPipeError
-        while taken < len(data) and not stream.writing():
-            piece = data[taken : taken + PIECE]
-            stream.write(piece)
-            taken += len(piece)
-        if taken < len(data) and not self._waiting:
-            self._waiting = True
-            # An empty write is done when all before it is.
-            asyncio.ensure_future(stream.write(b"")).add_done_callback(self._room)
-        return taken
+    __slots__ = ()
 
     def read(self, wanted: bool) -> None:
-        self._wanted = wanted
-        if wanted and not self._pending and self._stream is not None and not self._stream.closed():
-            self._pending = True
-            asyncio.ensure_future(self._stream.read_bytes(CHUNK, partial=True)).add_done_callback(self._came)
+        begins = wanted and not self._reading
+        super().read(wanted)
+        if begins:
+            self._loop.call_soon(self._readable)
 
-    def untaken(self) -> int:
-        return 0 if self._stream is None else unacknowledged(self._stream.socket)
+    def _give(self, to: socket.socket, data: bytes | memoryview) -> int:
+        """One call takes a record at most. What is refused comes again, with more behind it: just as OpenSSL asks."""
+        rest = memoryview(data)
+        with contextlib.suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            while rest:
+                rest = rest[to.send(rest) :]
+        return len(data) - len(rest)
 
-    def close(self, *, abort: bool = False) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None and not stream.closed():
-            if abort:
-                _forget(stream.socket)
-            stream.close()
-
-    def _room(self, written: asyncio.Future[None]) -> None:
-        self._waiting = False
-        if self._stream is not None and written.exception() is None:
-            self._owner.writable()
-
-    def _came(self, read: asyncio.Future[bytes]) -> None:
-        self._pending = False
-        error = read.exception()
-        if self._stream is None:
-            return
-        if error is not None:
-            self.close()
-            self._owner.lost()
-            return
-        self._owner.received(read.result())
-        self.read(self._wanted)
+    def _receive(self, source: socket.socket) -> None:
+        for _ in range(RECORDS):
+            if not self._reading or self._socket is None:
+                return
+            try:
+                chunk = source.recv(CHUNK)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            except OSError:
+                chunk = b""
+            self._received(chunk)
+        self._loop.call_soon(self._readable)  # others first
 
 
 def unacknowledged(sock: socket.socket | None) -> int:

@@ -1,4 +1,4 @@
-"""The same over TLS, where a stream encrypts, and nothing may go past it to the socket."""
+"""The same over TLS, where the socket encrypts, and holds bytes of which the kernel knows nothing."""
 
 import asyncio
 import datetime
@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from shoplist_appliance.live import engine
 from shoplist_appliance.live.websocket import WebSocket
-from shoplist_appliance.live.wires import StreamWire
+from shoplist_appliance.live.wires import SecureWire
 from tests.clients.wire import Wire
 from tests.live.conftest import Town, running, shaken
 from tests.live.test_frames import masked
@@ -67,7 +67,7 @@ async def wire(town: Town, contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> A
 async def test_calls_are_answered_and_a_room_is_heard(town: Town, wire: Wire) -> None:
     (session,) = town.live.engine.sessions.values()
     assert isinstance(session.transport, WebSocket)
-    assert isinstance(session.transport._wire, StreamWire)
+    assert isinstance(session.transport._wire, SecureWire)
     wire.writer.write(b"".join(wire.frame(1, b'42/live,%d["echo",{"x":%d}]' % (n, n)) for n in range(500)))
     for number in range(500):
         assert await wire.answer(number) == {"ok": True, "result": {"x": number}}
