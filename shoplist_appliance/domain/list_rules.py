@@ -19,10 +19,11 @@ from shoplist_appliance.domain.list_item import (
 )
 from shoplist_appliance.domain.list_undo import take_back, undo
 from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Known, Result, Undo, require
+from shoplist_appliance.domain.records import record
 from shoplist_appliance.domain.text import canonical_unit
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edited:
     """The answer to a call: the list's revision after it, and one result for each edit, in order."""
 

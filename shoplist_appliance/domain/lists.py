@@ -6,6 +6,7 @@ from typing import Literal
 
 from shoplist_appliance.domain.errors import DomainError, Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId
+from shoplist_appliance.domain.records import record
 
 Role = Literal["owner", "editor", "viewer"]
 Need = Literal["read", "edit", "own"]
@@ -84,7 +85,7 @@ class Summary:
 # --- what a client sends ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """One edit as a client made it, its shape already checked at the door.
 
@@ -111,7 +112,7 @@ class Undo:
     change: "Change | None"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """One call that waits for its list's turn: its author and the edits, decided in order.
 
@@ -126,7 +127,7 @@ class Call:
 # --- what the server answers and tells ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """What one edit did, as it is stored for ever and told to everyone.
 
@@ -150,7 +151,7 @@ class Change:
     stored_at: int = 0  # the server's time of deciding, never before ``at``; the list's ``updated_at``
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """The answer to one edit. ``revision`` is None where it was refused, and ``error`` says why."""
 
@@ -161,7 +162,7 @@ class Result:
     error: DomainError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """What a store remembers of an edit that it holds: enough to answer a repeat as the first was answered."""
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -15,6 +14,7 @@ from shoplist_appliance.domain.errors import (
     Unauthenticated,
     UnknownOperation,
 )
+from shoplist_appliance.domain.records import record
 from shoplist_appliance.usecases.people import Principal
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.web import ops, problems
@@ -46,7 +46,7 @@ def table_of(rows: Iterable[Operation]) -> Mapping[str, Operation]:
 TABLE = table_of(ops.ROWS)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Started:
     """A call that has taken its place. Whoever waits for ``waiting`` gives its result to ``answer``.
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from shoplist_appliance.domain.errors import DomainError
 from shoplist_appliance.domain.people import Language
+from shoplist_appliance.domain.records import record
 from shoplist_appliance.ports import Listener
 from shoplist_appliance.usecases.people import Principal
 from shoplist_appliance.usecases.services import Services
@@ -22,7 +23,7 @@ class Access(Enum):
     MANAGE = "manage"  # signed in: no token of tokens.create, whatever its scopes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """Who calls, and how they want to be spoken to. Only a live connection has ``listener`` and ``reply``.
 
