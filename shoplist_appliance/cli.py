@@ -117,6 +117,8 @@ def _words(error: OSError) -> str:
 
 def run(settings: Settings, told: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    # The writer's thread asks for the interpreter's lock between its statements: at Python's 5 ms it stores less.
+    sys.setswitchinterval(0.001)
     asyncio.run(_serve(settings))
     return 0
 
