@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 PING_INTERVAL: Final = 25.0
 PING_TIMEOUT: Final = 20.0
-JOIN_WITHIN: Final = 45.0  # seconds from the handshake to being let in; the official client gives up then too
+JOIN_WITHIN: Final = 20.0  # seconds from the handshake to being let in
 UPGRADE_WITHIN: Final = 10.0
 STALLED_AFTER: Final = 10.0  # seconds without a byte taken
 FAREWELL: Final = 1.0  # seconds for a client to hear that it is over
@@ -209,6 +209,11 @@ class Session:
         """The client is about to change its transport, and waits until the old one is still."""
         self.upgrading = True
         self.transport.flush()
+
+    def probe_gone(self) -> None:
+        """It does not change its transport after all."""
+        self.probe = None
+        self.upgrading = False
 
     def change_to(self, transport: Transport) -> Sequence[tuple[bytes, bool]]:
         """From now on everything takes this way. Returns what waits and has to go first."""

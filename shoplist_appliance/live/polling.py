@@ -106,6 +106,7 @@ class Polling:
     def hand_over(self) -> Sequence[tuple[bytes, bool]]:
         left = list(zip(self._packets, self._from_room, strict=True))
         self._over = True
+        self.read(True)
         self._packets.clear()
         self._answer_waiting()
         return left

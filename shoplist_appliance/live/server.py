@@ -227,6 +227,11 @@ class Live:
         """The rules for Tornado's router."""
         return [(r"/socket\.io/?", EngineRequest, {"engine": self.engine, "settings": self._settings})]
 
+    @property
+    def connections(self) -> int:
+        """How many clients are connected now."""
+        return len(self.engine.sessions)
+
     async def close(self, reason: str) -> None:
         """Take no further calls, answer those that run, and tell everyone that it is over."""
         self.engine.closing = True

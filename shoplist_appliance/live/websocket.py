@@ -142,6 +142,8 @@ class WebSocket:
             return
         self._over = True
         self._engine.probed(self)
+        if self._session.probe is self:
+            self._session.probe_gone()
         if abort:
             self._wire.close(abort=True)
             return
@@ -245,8 +247,6 @@ class WebSocket:
 
     def _leave(self, code: int = frames.NORMAL) -> None:
         """This is not going to be the session's way; the session stays."""
-        if self._session.probe is self:
-            self._session.probe = None
         self.end(code, "", abort=False)
 
     def _malformed(self, what: str, code: int) -> None:

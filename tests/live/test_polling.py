@@ -265,8 +265,11 @@ async def test_a_probe_that_goes_away_leaves_the_session_as_it_was(town: Town) -
             await asyncio.sleep(0.05)
             (session,) = town.live.engine.sessions.values()
             assert session.probe is None
-        await poller.post('42/live,1["echo",{}]')
-        assert (await poller.answers(1))[1]["ok"] is True
+            get = asyncio.ensure_future(poller.get())
+            await asyncio.sleep(0.05)
+            assert not get.done(), "nothing is to be told"
+            await poller.post('42/live,1["echo",{}]')
+            assert (await get)[0].startswith("43/live,1[")
 
 
 async def test_a_second_probe_is_refused(town: Town) -> None:
@@ -284,9 +287,12 @@ async def test_a_probe_that_does_not_go_on_is_closed(town: Town, monkeypatch: py
         wire = await probing(town, poller)
         await wire.closed(5)
         wire.close()
-        assert len(town.live.engine.sessions) == 1
-        await poller.post('42/live,1["echo",{}]')
-        assert (await poller.answers(1))[1]["ok"] is True
+        assert town.live.connections == 1
+        get = asyncio.ensure_future(poller.get())
+        await asyncio.sleep(0.05)
+        assert not get.done(), "nothing is to be told"
+        await (await probing(town, poller)).closed(5)
+        assert await get == ["6"]
 
 
 # --- the end
