@@ -99,7 +99,7 @@ class Lists:
                 if (made := await self._made_before(person, list_id)) is None:
                     raise
                 return made
-        self._open_lists.tell_members(header)
+        self._open_lists.tell_index([person])
         return ListView(header, state.summary(), "owner")
 
     async def _made_before(self, person: PersonId, list_id: ListId) -> ListView | None:
@@ -251,7 +251,7 @@ class Lists:
     ) -> OpenList:
         """Change who may do what, in the list's turn: ``step`` decides on the header of that moment, or raises.
 
-        ``told`` runs in the step in which the change begins to count; then all members, old and new, index again.
+        ``told`` runs in the step in which the change begins to count; then those index again to whom it matters.
         """
 
         async def work(opened: OpenList) -> OpenList:
@@ -263,7 +263,7 @@ class Lists:
                 await self._put(new, old.version)
                 opened.header = new
                 told()
-                self._open_lists.tell_members(old, new)
+                self._open_lists.tell_index(_concerned(old, new))
             return opened
 
         return await self._turns.alone(list_id, work)
@@ -274,6 +274,14 @@ class Lists:
         except Conflict:
             # A write given up for lost has landed after all: the list is read again, and the same call is safe.
             raise OutcomeUnknown("header") from None
+
+
+def _concerned(old: Header, new: Header) -> Sequence[PersonId]:
+    """To whom the index answers something else after a change of the header; it says nothing of other members."""
+    everyone = {**old.members, **new.members}
+    if (old.archived, old.deleted_at) != (new.archived, new.deleted_at):
+        return list(everyone)
+    return [person for person in everyone if old.members.get(person) != new.members.get(person)]
 
 
 def _belongs(header: Header, archived: bool, deleted: bool, now: int) -> bool:

@@ -149,6 +149,8 @@ class OpenLists:
         self.measure(seat)
         if untold:
             self.tell(seat, untold, people_of(untold))
+            if any(change.list is not None and "title" in change.list for change in untold):
+                self.tell_index(loaded.header.members)
         self._adrift.discard(seat.id)
         self.make_room()
         return None
@@ -176,14 +178,10 @@ class OpenLists:
             else:
                 self._rooms.tell(seat.room, ListChanged(seat.id, changes, self._names.of(people)))
                 self._told[seat.id] = changes[-1].revision
-        for change in changes:
-            if change.list is not None and "title" in change.list:
-                self.tell_members(seat.list.header)
-                break
 
-    def tell_members(self, *headers: Header) -> None:
-        """Tell all members, old and new, that what the index answers them is another."""
-        for person in dict.fromkeys(person for header in headers for person in header.members):
+    def tell_index(self, people: Iterable[PersonId]) -> None:
+        """Tell these people that what the index answers them is another."""
+        for person in people:
             self._rooms.tell(person_room(person), ListsChanged())
 
     # --- letting go

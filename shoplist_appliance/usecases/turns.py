@@ -155,10 +155,13 @@ class Turns:
         """The unit is stored: make it true, tell it, answer it, in this order and in one step."""
         opened = seat.list
         assert opened is not None
+        title = opened.state.title
         opened.state.take(unit)
         if unit.changes:
             self._lists.measure(seat)
             self._lists.tell(seat, unit.changes, people)
+            if opened.state.title != title:
+                self._lists.tell_index(opened.header.members)
         for one, outcome in zip(waiting, unit.outcomes, strict=True):
             if isinstance(outcome, DomainError):
                 _fail(one.answer, Unavailable("outcome") if doubted else outcome)
@@ -216,11 +219,13 @@ class Turns:
         for _ in range(ATTEMPTS):
             if trouble is not None:
                 doubted = doubted or isinstance(trouble, OutcomeUnknown)
-                log.warning("list %s: %s; it is read again", seat.id, trouble)
-                self._lists.put_away(seat)
                 # All of them, also those that were looked up before: they may have landed since.
                 looked_up.clear()
+                before = set(known)
                 await self._look_up(seat.id, [edit.id for call in calls for edit in call.edits], known, looked_up)
+                if not _explained(trouble, seat.list, [known[edit] for edit in known.keys() - before]):
+                    log.warning("list %s: %s; it is read again", seat.id, trouble)
+                    self._lists.put_away(seat)
             opened = await self._lists.load(seat)
             unit = decide(opened.state, opened.header, calls, now=self._clock.now(), known=known, looked_up=looked_up)
             if unit.doubtful and await self._look_up(seat.id, unit.doubtful, known, looked_up):
@@ -279,6 +284,16 @@ class Turns:
         """Refuse new calls, finish those that wait, store what snapshots still lack."""
         self._closing = True
         await self._lists.close()
+
+
+def _explained(trouble: DomainError, opened: OpenList | None, repeats: Sequence[Known]) -> bool:
+    """Whether a conflict was about repeats alone, as after a lost acknowledgement: then the list in memory is right."""
+    return (
+        isinstance(trouble, Conflict)
+        and opened is not None
+        and bool(repeats)
+        and all(repeat.revision <= opened.state.revision for repeat in repeats)
+    )
 
 
 def _only_edits(waiting: deque[_Waiting | _Alone]) -> bool:

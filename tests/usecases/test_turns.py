@@ -8,9 +8,9 @@ import pytest
 from shoplist_appliance.domain.errors import Forbidden, NotFound, OutcomeUnknown, Unavailable
 from shoplist_appliance.domain.ids import new_uuid
 from shoplist_appliance.domain.lists import Edit
-from shoplist_appliance.ports import ListChanged, ListGone
+from shoplist_appliance.ports import ListChanged, ListGone, ListsChanged
 from shoplist_appliance.usecases.lists import Opened
-from shoplist_appliance.usecases.open_lists import OpenList, list_room
+from shoplist_appliance.usecases.open_lists import OpenList, list_room, person_room
 from tests.usecases.conftest import House, add
 
 Real = Callable[[], Awaitable[None]]
@@ -332,3 +332,54 @@ async def test_a_change_of_members_waits_for_the_edits_before_it_and_holds_up_th
     await alone
     assert seen == [1]
     assert [(await before).revision, (await after).revision] == [1, 2]
+
+
+async def test_a_repeat_leaves_the_list_in_memory_and_the_log_silent(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = await house.person()
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+    edits = [add("milk"), add("bread")]
+    await house.lists.edit(ann, list_id, edits, None)
+    opened = house.open_lists.in_memory(list_id)
+    caplog.clear()
+    again = await house.lists.edit(ann, list_id, [*edits, add("eggs")], None)
+    assert [(result.status, result.revision) for result in again.results] == [
+        ("duplicate", 1),
+        ("duplicate", 2),
+        ("applied", 3),
+    ]
+    assert house.open_lists.in_memory(list_id) is opened
+    assert caplog.text == ""
+
+
+async def test_only_those_index_again_to_whom_the_index_answers_another(house: House) -> None:
+    ann, ben = await house.person("Ann"), await house.person("Ben")
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+
+    def indexing() -> list[str]:
+        told = [room for room, event in house.rooms.told if isinstance(event, ListsChanged)]
+        house.rooms.told.clear()
+        return told
+
+    def renamed(title: str) -> Edit:
+        return Edit(new_uuid(), "rename", (), house.clock.now(), 0, {"title": title})  # type: ignore[arg-type]
+
+    assert indexing() == [person_room(ann)]
+    invitation = await house.members.invite(ann, list_id, "editor")
+    assert indexing() == []
+    await house.members.accept(ben, invitation.code)
+    assert indexing() == [person_room(ben)]
+    await house.members.accept(ben, invitation.code)
+    assert indexing() == []
+    await house.lists.edit(ann, list_id, [renamed("Shopping")], None)
+    assert indexing() == [person_room(ann), person_room(ben)]
+    house.clock.advance(seconds=1)
+    await house.lists.edit(ann, list_id, [renamed("Shopping")], None)
+    assert indexing() == []
+    await house.lists.archive(ann, list_id, True)
+    assert indexing() == [person_room(ann), person_room(ben)]
+    await house.lists.archive(ann, list_id, True)
+    assert indexing() == []
+    await house.members.leave(ben, list_id)
+    assert indexing() == [person_room(ben)]
