@@ -39,7 +39,8 @@ class Deed:
         self.draft = draft
         self.by = by
         self.when = min(at, now)
-        self.seen = min(seen, draft.revision)
+        # One above the list's revision counts as that revision, and does: no field has been changed later than now.
+        self.seen = seen
         self.now = now
         self.told: dict[ItemId, dict[str, object]] = {}
         self.was: dict[ItemId, dict[str, object]] = {}

@@ -190,7 +190,7 @@ class Draft:
             else:
                 self._add_item(Item.new(told, change.at, change.revision))
         for other in plus:
-            self._turn_name(other, abs(plus[other]), was, len(plus) == 1, change)
+            self._turn_name(other, abs(plus[other]), was, change)
         if change.list is not None:
             self._change_list(change.list, memory, change)
         if self._removed:
@@ -263,7 +263,7 @@ class Draft:
         return change.item if other is None else other.item
 
     def _turn_name(
-        self, other_id: ItemId, amount: int, was: Mapping[ItemId, Mapping[str, object]], alone: bool, change: Change
+        self, other_id: ItemId, amount: int, was: Mapping[ItemId, Mapping[str, object]], change: Change
     ) -> None:
         """What an add brought came, or goes, or comes again."""
         other = self.name(other_id)
@@ -275,7 +275,7 @@ class Draft:
             self.size += NAME_BYTES
         else:
             older = other.older
-        bare = alone and "quantity" in before and before["quantity"] is None
+        bare = "quantity" in before and before["quantity"] is None
         filled = tuple(field for field in FILLED if field in before)
         taken = other is not None and not other.taken
         self._names[other_id] = OtherName(item_id, change.revision, amount, bare, filled, taken, older)

@@ -38,19 +38,19 @@ def examples(quick: int, many: int) -> settings:
     )
 
 
-@examples(200, 10_000)
+@examples(120, 10_000)
 @given(scripts(*EDITS, *NETWORK, *HOUSE))
 def test_clients_and_server_agree_and_do_what_the_rules_say(steps: list[Step]) -> None:
     World().play(steps)
 
 
-@examples(100, 5_000)
+@examples(60, 5_000)
 @given(scripts(*EDITS, "undo", "undo", "undo", *NETWORK, *HOUSE))
 def test_they_agree_with_undo_among_the_edits_too(steps: list[Step]) -> None:
     World().play(steps)
 
 
-@examples(100, 5_000)
+@examples(60, 5_000)
 @given(scripts("add", "add", "set", "remove", "remove", "undo", "tick", "restore", "go", size=40))
 def test_however_adds_merge_and_are_taken_back_a_quantity_stays_one(steps: list[Step]) -> None:
     world = World()
@@ -61,7 +61,7 @@ def test_however_adds_merge_and_are_taken_back_a_quantity_stays_one(steps: list[
         assert quantity is None or round(quantity, 3) == quantity
 
 
-@pytest.mark.parametrize("seed", range(100 if LONG else 6))
+@pytest.mark.parametrize("seed", range(100 if LONG else 4))
 def test_a_long_life_ends_well(seed: int) -> None:
     chance = random.Random(seed)
     verbs = (*EDITS, *EDITS, *(("undo",) if seed % 2 else ()), *NETWORK, *NETWORK, "go", "go", *HOUSE)

@@ -291,3 +291,26 @@ def test_an_undo_of_what_is_forgotten_has_nothing_to_put_back() -> None:
     for revision in (3, 5):
         with pytest.raises(Conflict):
             home.undo(revision)
+
+
+def test_an_undo_of_an_add_leaves_an_item_that_got_the_forgotten_ones_id() -> None:
+    home = Household()
+    milk = home.add("milk")
+    home.do("remove", milk)
+    home.now += 90 * DAY + 1
+    home.add("bread", milk)
+    with pytest.raises(Conflict):
+        home.undo(1)
+    assert home.texts() == ["bread"]
+
+
+def test_what_is_forgotten_counts_by_its_last_change_not_by_its_removal() -> None:
+    home = Household()
+    milk, bread = home.add("milk"), home.add("bread")
+    home.do("remove", milk)
+    home.do("remove", bread)
+    home.do("tick", milk, ticked=True)
+    home.now += 90 * DAY + 1
+    home.add("eggs")
+    assert changed_since(home, 4) is None
+    assert changed_since(home, 5) is not None

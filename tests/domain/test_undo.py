@@ -269,6 +269,19 @@ def test_what_was_taken_back_at_once_comes_again_at_once() -> None:
     assert home.item(milk)["quantity"] == 5
 
 
+def test_what_came_again_for_two_items_goes_again_as_if_it_had_never_been() -> None:
+    home = Household()
+    milk, bread = home.add("milk"), home.add("bread")
+    names = [home.item_id(), home.item_id()]
+    home.add("milk", names[0])
+    home.add("bread", names[1])
+    home.do("remove", names)
+    home.undo(5)
+    assert home.change.items == {milk: {"quantity": 2}, bread: {"quantity": 2}}
+    home.do("remove", names)
+    assert home.change.items == {milk: {"quantity": None}, bread: {"quantity": None}}
+
+
 def test_it_does_not_come_again_where_the_sum_would_pass_the_limit() -> None:
     home = Household()
     milk = home.add("milk", quantity=1)

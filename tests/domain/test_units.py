@@ -84,13 +84,13 @@ def compare(steps: Sequence[Step], before: int) -> None:
     assert everything(together.state) == everything(one_by_one.state)
 
 
-@settings(max_examples=3_000 if LONG else 120, deadline=None)
+@settings(max_examples=3_000 if LONG else 70, deadline=None)
 @given(scripts(*KINDS, size=60), st.integers(0, 20))
 def test_a_unit_comes_to_what_its_calls_come_to_one_by_one(steps: list[Step], before: int) -> None:
     compare(steps, before)
 
 
-@settings(max_examples=3_000 if LONG else 80, deadline=None)
+@settings(max_examples=3_000 if LONG else 50, deadline=None)
 @given(scripts("add", "add", "remove", "remove", "restore", "undo", "set", size=60), st.integers(0, 20))
 def test_also_where_removed_items_are_soon_forgotten(steps: list[Step], before: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
