@@ -102,6 +102,7 @@ def _composed(
     app = App(settings, counters, tasks, owner, store, passwords, turns, services, broadcaster)
     app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
     app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
+    counters.gauge("live_connections", lambda: app.live.connections)
     app.application = application(
         app.dispatcher, settings, services.people, check=store.check, counters=counters, live=app.live.handlers()
     )

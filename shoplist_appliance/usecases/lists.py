@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
+import orjson
+
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, Invalid, OutcomeUnknown, Reason
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId, derived_uuid, new_secret, new_uuid
 from shoplist_appliance.domain.list_rules import Edited
@@ -93,7 +95,7 @@ class Lists:
         await self._names.fetch([person])
         async with self.room_for_one_more(person):
             try:
-                await self._store.add_list(header, Snapshot(0, list(state.snapshot())), state.summary())
+                await self._store.add_list(header, Snapshot(0, list(state.snapshot(orjson.dumps))), state.summary())
             except Conflict:
                 # Two devices of one person sent the same call at once, or the id is somebody else's.
                 if (made := await self._made_before(person, list_id)) is None:
