@@ -8,6 +8,7 @@ import pytest
 from tests.clients.http import Http
 from tests.clients.making import PASSWORD, Json, add, change, edit, new_id, remove, restore, tick
 from tests.clients.person import Person
+from tests.clients.process import Process
 
 SNAKE = "🐍"  # one code point, two UTF-16 units, four bytes
 
@@ -303,3 +304,25 @@ async def test_text_is_kept_as_typed(anna: Person, list_id: str) -> None:
     await anna.done(list_id, item)
     kept = (await anna.items(list_id))[item["item"]]
     assert (kept["text"], kept["note"]) == (typed, typed)
+
+
+async def test_a_body_whose_sender_left_in_the_middle_takes_no_memory(server: Process, http: Http) -> None:
+    """Nobody who leaves 1 MiB behind, signed in or not, may make the process grow by it."""
+    host, port = http.url.removeprefix("http://").split(":")
+    head = f"POST /api/lists.create HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+    body = b"x" * (1 << 20)
+
+    async def leave() -> None:
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:-1])
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        writer.close()
+
+    async def many() -> int:
+        for _ in range(10):
+            await asyncio.gather(*[leave() for _ in range(8)])
+        return server.resident()
+
+    before = await many()
+    assert await many() - before < 40 << 20, "80 bodies of 1 MiB"

@@ -2,11 +2,16 @@
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from shoplist_appliance.domain.people import Person as TokenOwner
+from shoplist_appliance.domain.people import Token
+from shoplist_appliance.ports import Store
+from tests.clients.house import house
 from tests.clients.http import check_problem
 from tests.clients.live import Live
 from tests.clients.making import PASSWORD, add
@@ -125,3 +130,55 @@ async def test_a_revocation_during_a_handshake_leaves_no_connection(
         return await phone.call("accounts.sign_out")
 
     await asyncio.gather(*[shake() for _ in range(4)], revoke())
+
+
+class HeldReads:
+    """A store before which a read of a token, once done, waits until a test lets its answer through."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.hold = False
+        self.was_read, self.go_on = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def token(self, hash: bytes) -> tuple[Token, TokenOwner] | None:
+        found = await self._store.token(hash)
+        if self.hold:
+            self.was_read.set()
+            await self.go_on.wait()
+        return found
+
+
+@pytest.mark.parametrize("ended_by", ["tokens.revoke_others", "accounts.change_password"])
+async def test_a_token_that_ends_while_it_is_looked_at_lets_nobody_in(tmp_path: Path, ended_by: str) -> None:
+    """The store answered that the token is good; before that answer is used, the token ends."""
+    held: list[HeldReads] = []
+
+    def around(store: Store) -> HeldReads:
+        held.append(HeldReads(store))
+        return held[0]
+
+    async with house(tmp_path / "data") as http:
+        signed_in = await Person.registered(http)
+        on_phone = await signed_in.again()
+    async with house(tmp_path / "data", around=around) as http:
+        anna, phone = [Person(http, person.user, person.token) for person in (signed_in, on_phone)]
+        await anna.call("accounts.me")  # hers is known from now on, the phone's has to be read
+        (reads,) = held
+        reads.hold = True
+        handshake = asyncio.ensure_future(Wire.live(http.url, {"token": phone.token}))
+        call = asyncio.ensure_future(phone.ask("accounts.me"))
+        await asyncio.wait_for(reads.was_read.wait(), 5)
+        passwords = {"password": PASSWORD, "new_password": PASSWORD}
+        await anna.call(ended_by, **(passwords if ended_by == "accounts.change_password" else {}))
+        reads.go_on.set()
+        (await call).problem("unauthenticated")
+        wire, packet = await handshake
+        if packet.startswith("40/live,"):
+            await wire.closed(2)
+        else:
+            assert packet.startswith("44/live,"), packet
+            check_problem(orjson.loads(packet.removeprefix("44/live,"))["data"], "unauthenticated")
+        wire.close()
