@@ -141,6 +141,15 @@ class ApiHandler(Handler):
         elif self._size > MOST_DISCARDED:
             self.refuse(self._refusal, operation=self._name)
 
+    def on_finish(self) -> None:
+        """Let go of the body at once: a handler is part of cycles, and Python looks for those rarely."""
+        self._chunks.clear()
+
+    def on_connection_close(self) -> None:
+        """The same where the sender left in the middle: else strangers who leave fill the memory with bodies."""
+        super().on_connection_close()
+        self._chunks.clear()
+
     async def post(self) -> None:
         """Call the operation."""
         caller: Caller | None = None
