@@ -20,7 +20,9 @@ its own hearing of an edit makes place for the next, and every client must have 
 Raw Tornado is a `write_message` loop; Node is socket.io emitting to a room; both get and send a message of the size of
 the product's, acknowledge nothing and store nothing. Where more edits wait, the product tells several in one message:
 what is counted is edits. {ceiling}"""
-CEILING = "The last column is the generator's ceiling: its rate against a server that copies bytes to all sockets."
+CEILING = """
+The last column is what the generator hears of a server that copies bytes to all sockets, a message for each edit: it
+is not what bounds the others. (Messages of several edits cost it less, so that the product may pass it.)"""
 
 Connect = Callable[[], Client]
 
