@@ -42,9 +42,12 @@ PASSWORD = "correct horse battery"
 expect.set_options(timeout=5000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium; without one these tests are skipped."""
+    """Headless Chromium; without one these tests are skipped.
+
+    For this package only: while it is there, Playwright keeps a loop running, and no other test could have one.
+    """
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         pytest.skip("there is no Chromium on this machine: apt-get install chromium")
@@ -78,7 +81,7 @@ class House:
         self._process.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One for all of these tests; who makes it fall makes it rise again."""
     if not (ROOT / "static/dist/build.json").exists():
