@@ -115,6 +115,7 @@ class Polling:
         if self._over:
             return
         self._over = True
+        self._part = bytearray()  # dropped now: sessions are cycles, which may lie about for long
         self.read(True)
         if abort:
             self._packets.clear()
@@ -162,14 +163,15 @@ class Polling:
 
     def received(self, chunk: bytes) -> Awaitable[None] | None:
         """A part of its body; where something is returned, the next is not read before that is done."""
-        if not self._over:
-            self._engine.heard(self._session)
+        if self._over:
+            return None
+        self._engine.heard(self._session)
         *whole, rest = chunk.split(packets.SEPARATOR)
         for piece in whole:
             self._add(piece)
             self._complete()
         self._add(rest)
-        if not self._session.holds or self._over:
+        if not self._session.holds or self._over:  # one of its calls may have ended it
             return None
         self._resumed = asyncio.get_running_loop().create_future()
         return self._resumed

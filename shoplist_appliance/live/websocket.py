@@ -145,7 +145,7 @@ class WebSocket:
         if self._session.probe is self:
             self._session.probe_gone()
         if abort:
-            self._wire.close(abort=True)
+            self._let_go(abort=True)
             return
         self._put(frames.close_frame(code, reason))
         self._wire.read(True)
@@ -154,8 +154,13 @@ class WebSocket:
         asyncio.get_running_loop().call_later(FAREWELL, self._cut)
 
     def _cut(self) -> None:
-        self._wire.close(abort=bool(self._frames))
+        self._let_go(abort=bool(self._frames))
         self._engine.gone(self)
+
+    def _let_go(self, *, abort: bool = False) -> None:
+        """Close the socket, and drop what came of a message: sessions are cycles, which may lie about for long."""
+        self._wire.close(abort=abort)
+        self._reader = FrameReader()
 
     # --- what the wire tells
 
@@ -169,7 +174,7 @@ class WebSocket:
 
     def lost(self) -> None:
         """The connection broke."""
-        self._wire.close()
+        self._let_go()
         self._frames.clear()
         self._from_room.clear()
         self._news = self._answers = 0

@@ -327,3 +327,41 @@ async def test_bodies_whose_senders_left_in_the_middle_take_no_memory(tmp_path: 
         for _ in range(20):
             await asyncio.gather(*[leave() for _ in range(6)])
         assert process.resident() - before < 60 << 20, "120 bodies of 1 MiB"
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_live_messages_whose_senders_left_in_the_middle_take_no_memory(tmp_path: Path, transport: str) -> None:
+    """As above, through the live door: who has not been let in yet sends almost 2 MB of a message, and leaves."""
+    part = b"4" * 1_990_000
+    with Process(tmp_path / "data", tmp_path / "log") as process:
+        host, port = process.url.removeprefix("http://").split(":")
+
+        async def asked(head: str) -> tuple[asyncio.StreamWriter, bytes]:
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(f"GET /socket.io/?EIO=4&transport={transport} HTTP/1.1\r\nHost: {host}\r\n{head}\r\n".encode())
+            return writer, await reader.read(4096)
+
+        async def by_websocket() -> asyncio.StreamWriter:
+            key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            writer, _ = await asked(f"Connection: Upgrade\r\nUpgrade: websocket\r\n{key}")
+            writer.write(b"\x81\xff" + (2_000_000).to_bytes(8, "big") + b"\0\0\0\0" + part)
+            return writer
+
+        async def by_polling() -> asyncio.StreamWriter:
+            writer, answer = await asked("")
+            sid = answer.partition(b'"sid":"')[2].partition(b'"')[0].decode()
+            head = f"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: {host}\r\n"
+            writer.write(f"{head}Content-Length: 2000000\r\n\r\n".encode() + part)
+            return writer
+
+        async def leave() -> None:
+            writer = await (by_websocket() if transport == "websocket" else by_polling())
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.close()
+
+        before = process.resident()
+        for _ in range(15):
+            await asyncio.gather(*[leave() for _ in range(6)])
+        await asyncio.sleep(1)
+        assert process.resident() - before < 60 << 20, "90 messages of 2 MB"
