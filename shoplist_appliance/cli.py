@@ -214,7 +214,10 @@ def create_admin(settings: Settings, told: argparse.Namespace) -> int:
 
 def _password() -> str:
     if not sys.stdin.isatty():
-        return sys.stdin.buffer.readline().decode(errors="replace").rstrip("\r\n")
+        try:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            end(1, "the password is no UTF-8 text")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
         end(1, "the two passwords differ")

@@ -177,6 +177,21 @@ def test_an_admin_who_makes_no_sense_is_refused(data: Path, email: str, name: st
     assert not password or password not in answer.stderr
 
 
+def test_a_password_that_is_no_text_is_refused_rather_than_changed(data: Path) -> None:
+    create = ("admin", "create", "--email", "anna@example.org", "--name", "Anna", "--data", str(data))
+    answer = subprocess.run(
+        [sys.executable, "-m", "shoplist_appliance", *create],
+        cwd=ROOT,
+        env=environment(),
+        input=b"\xff" * 8 + b"\n",
+        capture_output=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines() == [b"shoplist-appliance: the password is no UTF-8 text"]
+    assert not data.exists()
+
+
 def test_the_openapi_document_is_printed_without_touching_any_data(data: Path) -> None:
     import json
 
