@@ -168,8 +168,8 @@ class Lists:
         opened = await self._open_lists.opened(list_id)
         # One step of the loop from here: rights, answer and room are of one moment, neither gap nor double.
         answer = self._answer(person, opened, since, epoch)
+        self._open_lists.joining(list_id, opened.state.revision)
         listener.join(list_room(list_id))
-        self._open_lists.joined(list_id, opened.state.revision)
         reply(answer)
 
     def close(self, list_id: ListId, listener: Listener) -> None:

@@ -165,9 +165,10 @@ class OpenLists:
 
     # --- telling
 
-    def joined(self, list_id: ListId, revision: int) -> None:
-        """Somebody hears the room of the list from this revision on."""
-        self._told.setdefault(list_id, revision)
+    def joining(self, list_id: ListId, revision: int) -> None:
+        """Somebody is about to hear the room of the list from this revision on; what was told to nobody is not owed."""
+        if list_id not in self._told or self._rooms.is_empty(list_room(list_id)):
+            self._told[list_id] = revision
 
     def tell(self, seat: Seat, changes: Sequence[Change], people: Iterable[PersonId]) -> None:
         """Tell the list's room what is stored, with the names of these people, which were fetched before."""

@@ -383,3 +383,28 @@ async def test_only_those_index_again_to_whom_the_index_answers_another(house: H
     assert indexing() == []
     await house.members.leave(ben, list_id)
     assert indexing() == [person_room(ben)]
+
+
+async def test_who_comes_to_an_empty_room_hears_nothing_from_before(house: House) -> None:
+    ann = await house.person()
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+    first = house.ear(ann)
+    await house.lists.open(ann, list_id, None, None, first, lambda answer: None)
+    landings: list[Real] = []
+
+    async def outage(real: Real) -> None:
+        landings.append(real)
+        raise Unavailable("away")
+
+    house.store.trouble = outage
+    with pytest.raises(Unavailable):
+        await house.lists.edit(ann, list_id, [add("milk")], None)
+    house.lists.close(list_id, first)
+    await landings[0]()
+    house.store.trouble = None
+    answers: list[Opened] = []
+    await house.lists.open(ann, list_id, None, None, house.ear(ann), answers.append)
+    house.open_lists.put_away(house.open_lists.seat(list_id))
+    await house.turns.tidy()
+    assert answers[0].view.summary.revision == 1
+    assert house.rooms.revisions() == []
