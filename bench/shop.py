@@ -13,7 +13,7 @@ from typing import Any
 from bench.ids import new_id
 from bench.wire import Client, WireError, frame, live
 
-WINDOW_OF_CALLS = 500  # edits a call may carry
+MOST_EDITS = 500  # that a call may carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Shop:
         """A list with this many open items; its id and theirs."""
         list_id = str(self.call("lists.create", title="Saturday market")["list"]["id"])
         ids = [new_id() for _ in range(items)]
-        for start in range(0, items, WINDOW_OF_CALLS):
-            adds = [add(item, number) for number, item in enumerate(ids[start : start + WINDOW_OF_CALLS], start)]
+        for start in range(0, items, MOST_EDITS):
+            adds = [add(item, number) for number, item in enumerate(ids[start : start + MOST_EDITS], start)]
             self.call("lists.edit", list=list_id, edits=adds)
         return list_id, ids
 
