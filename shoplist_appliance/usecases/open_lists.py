@@ -5,6 +5,7 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -124,13 +125,14 @@ class OpenLists:
         while seat.list is None:
             if seat.loading is None:
                 seat.loading = self._tasks.start(self._read(seat), "reading a list")
-                seat.loading.add_done_callback(lambda done: self._loaded(seat))
+                seat.loading.add_done_callback(partial(self._loaded, seat))
             failure = await asyncio.shield(seat.loading)
             if failure is not None:
                 raise failure.with_traceback(None)
+            seat = self.seat(seat.id)  # the list may have left memory again by now, and its place with it
         return seat.list
 
-    def _loaded(self, seat: Seat) -> None:
+    def _loaded(self, seat: Seat, done: asyncio.Future[Any]) -> None:
         seat.loading = None
         self.forget_if_empty(seat)
 
@@ -246,6 +248,7 @@ class OpenLists:
             log.warning("snapshot of list %s not stored: %s", seat.id, error)
         finally:
             seat.saving = False
+            self.forget_if_empty(seat)
 
     def idle(self, for_ms: int) -> Sequence[Seat]:
         """The places of lists that nobody has used for so long and whose stored summary may be behind."""

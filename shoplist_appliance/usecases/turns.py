@@ -137,17 +137,20 @@ class Turns:
         append: "asyncio.Future[None]",
     ) -> None:
         error = Unavailable("closing") if append.cancelled() else append.exception()
-        if error is None:
-            self._take(seat, waiting, unit, people)
-            self._next(seat)
-        elif isinstance(error, (Conflict, OutcomeUnknown)):
+        if isinstance(error, (Conflict, OutcomeUnknown)):
             self._lists.beside(self._serve(seat, waiting, error), "serving a list again")
-        else:
+            return
+        try:
+            if error is None:
+                self._take(seat, waiting, unit, people)
+        except Exception as fault:
+            error = fault
+        if error is not None:
             self._lists.put_away(seat)
             self._refuse(waiting, _as_refusal(error))
-            self._next(seat)
             if not isinstance(error, DomainError):
-                log.error("appending to list %s failed", seat.id, exc_info=error)
+                log.error("a unit of list %s failed", seat.id, exc_info=error)
+        self._next(seat)
 
     def _take(
         self, seat: Seat, waiting: Sequence[_Waiting], unit: Unit, people: set[PersonId], *, doubted: bool = False

@@ -8,7 +8,7 @@ import pytest
 from shoplist_appliance.domain.errors import Forbidden, NotFound, OutcomeUnknown, Unavailable
 from shoplist_appliance.domain.ids import new_uuid
 from shoplist_appliance.domain.lists import Edit
-from shoplist_appliance.ports import ListChanged, ListGone, ListsChanged
+from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
 from shoplist_appliance.usecases.lists import Opened
 from shoplist_appliance.usecases.open_lists import OpenList, list_room, person_room
 from tests.usecases.conftest import House, add
@@ -408,3 +408,41 @@ async def test_who_comes_to_an_empty_room_hears_nothing_from_before(house: House
     await house.turns.tidy()
     assert answers[0].view.summary.revision == 1
     assert house.rooms.revisions() == []
+
+
+async def test_a_list_that_leaves_memory_as_soon_as_it_is_read_is_read_again_to_its_place(house: House) -> None:
+    ann = await house.person()
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+    house.open_lists._memory = 0
+    opening = asyncio.ensure_future(house.open_lists.opened(list_id))
+    await asyncio.sleep(0)
+    reading = house.open_lists.seat(list_id).loading
+    assert reading is not None
+    # Before whoever waits for the reading is woken.
+    reading.add_done_callback(lambda done: house.open_lists.make_room())
+    opened = await opening
+    # Elsewhere it would miss what is edited from now on, and be counted for ever.
+    assert house.open_lists.in_memory(list_id) is opened
+    house.open_lists.make_room()
+    assert house.open_lists._bytes == 0
+
+
+async def test_a_fault_while_telling_does_not_stop_the_list(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    ann = await house.person()
+    list_id = (await house.lists.create(ann, "Groceries", None)).header.id
+    await house.lists.edit(ann, list_id, [add("milk")], None)
+    await house.lists.open(ann, list_id, None, None, house.ear(ann), lambda answer: None)
+    tell = house.rooms.tell
+
+    def broken(room: str, event: Event) -> None:
+        house.rooms.tell = tell  # type: ignore[method-assign]
+        raise RuntimeError("a fault")
+
+    house.rooms.tell = broken  # type: ignore[method-assign]
+    failing = house.lists.edit(ann, list_id, [add("bread")], None)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(failing, 1)
+    edited = await asyncio.wait_for(house.lists.edit(ann, list_id, [add("eggs")], None), 1)
+    assert edited.revision == 3
+    assert house.rooms.revisions() == [2, 3]
+    assert "a fault" in caplog.text
