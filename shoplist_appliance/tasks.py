@@ -14,7 +14,6 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: dict[asyncio.Task[Any], None] = {}
-        self._closing = False
 
     def start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run it to its end beside everything else. What it raises is logged once, with its name."""
@@ -37,8 +36,9 @@ class Tasks:
         return self.start(repeat(), name)
 
     async def close(self) -> None:
-        """Cancel what still runs, the newest first, and wait until each has ended."""
-        for task in reversed(list(self._running)):
+        """Cancel what still runs, the newest first, and wait until each has ended; also what starts meanwhile."""
+        while self._running:
+            task = next(reversed(self._running))
             task.cancel()
             await asyncio.wait([task])
 
