@@ -17,6 +17,7 @@ from shoplist_appliance.domain.people import Language
 from shoplist_appliance.live import frames, packets
 from shoplist_appliance.live.packets import Message
 from shoplist_appliance.live.times import Times
+from shoplist_appliance.ports import Counters
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +51,6 @@ ANSWERS_WAIT: Final = 1
 CALLS_RUN: Final = 2
 BEING_ADMITTED: Final = 4
 CLOSING: Final = 8
-
-
-class Counting(Protocol):
-    """Where it is counted how connections end."""
-
-    def add(self, name: str, amount: float = 1, /, **labels: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +222,7 @@ class Engine:
     """All sessions, their one clock, and what is to be written in this step of the loop."""
 
     def __init__(
-        self, counters: Counting, ping_interval: float = PING_INTERVAL, ping_timeout: float = PING_TIMEOUT
+        self, counters: Counters, ping_interval: float = PING_INTERVAL, ping_timeout: float = PING_TIMEOUT
     ) -> None:
         self.ping_interval = ping_interval
         self.ping_timeout = ping_timeout

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from shoplist_appliance.domain.ids import PersonId, TokenId
 from shoplist_appliance.live import packets
 from shoplist_appliance.live.packets import Message
-from shoplist_appliance.ports import Event
+from shoplist_appliance.ports import Counters, Event
 from shoplist_appliance.web.shapes import event_json
 
 K = TypeVar("K", bound=str)
@@ -26,16 +26,10 @@ class Member(Protocol):
         """Its token has ended: tell it so, answer its calls with 401 from now on, and close it soon."""
 
 
-class Counting(Protocol):
-    """Where it is counted what was told."""
-
-    def add(self, name: str, amount: float = 1, /, **labels: str) -> None: ...
-
-
 class Broadcaster:
     """Obeys ``ports.Rooms``."""
 
-    def __init__(self, counters: Counting) -> None:
+    def __init__(self, counters: Counters) -> None:
         self._counters = counters
         self._rooms: dict[str, dict[Member, None]] = {}
         self._by_token: dict[TokenId, dict[Member, None]] = {}

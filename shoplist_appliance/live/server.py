@@ -20,13 +20,13 @@ from shoplist_appliance.live.engine import (
     CLOSING,
     PING_INTERVAL,
     PING_TIMEOUT,
-    Counting,
     Engine,
     Session,
 )
 from shoplist_appliance.live.packets import NAMESPACE, Malformed, Message, Packet
 from shoplist_appliance.live.requests import EngineRequest
 from shoplist_appliance.live.rooms import Broadcaster
+from shoplist_appliance.ports import Counters
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.open_lists import person_room
 from shoplist_appliance.usecases.people import People, Principal
@@ -208,7 +208,7 @@ class Live:
         broadcaster: Broadcaster,
         people: People,
         settings: Settings,
-        counters: Counting,
+        counters: Counters,
         tasks: Tasks,
         ping_interval: float = PING_INTERVAL,
         ping_timeout: float = PING_TIMEOUT,

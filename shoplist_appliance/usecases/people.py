@@ -4,15 +4,13 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from shoplist_appliance.config import Registration
 from shoplist_appliance.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated, WrongCredentials
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_secret, new_uuid
 from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token
 from shoplist_appliance.ports import Clock, Passwords, PeopleStore, Rooms
 from shoplist_appliance.usecases.names import Names
-
-Registration = Literal["open", "invitation", "closed"]
 
 CACHED_PRINCIPALS = 10_000
 REMEMBERED_ENDS = 100_000
@@ -214,10 +212,10 @@ class People:
             except Conflict:
                 continue  # changed from another device meanwhile: once more, on top of that
             self._names.renamed(person, new.name)
-            self._forget_language(person, new.language)
+            self._remember_language(person, new.language)
             return new
 
-    def _forget_language(self, person: PersonId, language: Language) -> None:
+    def _remember_language(self, person: PersonId, language: Language) -> None:
         for hash, principal in self._principals.items():
             if principal.person == person:
                 self._principals[hash] = replace(principal, language=language)

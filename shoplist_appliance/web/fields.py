@@ -7,7 +7,7 @@ rules of ECMA, where it does too. What a pattern cannot say is said by a functio
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -164,5 +164,3 @@ Flag = Annotated[bool, Field(strict=True)]
 Yes = Annotated[bool, Field(strict=True, json_schema_extra={"const": True}), AfterValidator(_yes)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=MOST_INTEGER)]
 Revision = Annotated[int, Field(strict=True, ge=1, le=MOST_INTEGER)]
-Language = Literal["ru", "en"]
-Theme = Literal["auto", "light", "dark"]

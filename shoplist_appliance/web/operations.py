@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +15,7 @@ from shoplist_appliance.domain.errors import (
     UnknownOperation,
 )
 from shoplist_appliance.domain.records import record
+from shoplist_appliance.ports import Counters
 from shoplist_appliance.usecases.people import Principal
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.web import ops, problems
@@ -25,12 +26,6 @@ from shoplist_appliance.web.rows import Access, Caller, House, Operation, Undeci
 __all__ = ["TABLE", "Access", "Caller", "Dispatcher", "House", "Operation", "Started", "table_of"]
 
 log = logging.getLogger(__name__)
-
-
-class Counting(Protocol):
-    """Where calls and refusals are counted."""
-
-    def add(self, name: str, amount: float = 1, /, **labels: str) -> None: ...
 
 
 def table_of(rows: Iterable[Operation]) -> Mapping[str, Operation]:
@@ -69,7 +64,7 @@ class Dispatcher:
         self,
         services: Services,
         limits: Limits,
-        counters: Counting,
+        counters: Counters,
         base_url: Callable[[], str],
         table: Mapping[str, Operation] = TABLE,
     ) -> None:

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound, WrongCredentials
-from shoplist_appliance.domain.people import Person, email_key
+from shoplist_appliance.domain.people import Language, Person, Theme, email_key
 from shoplist_appliance.usecases.people import SignedIn
 from shoplist_appliance.web import outputs, problems, shapes
-from shoplist_appliance.web.fields import Email, Input, Language, Name, Nothing, OpaqueId, Password, Theme
+from shoplist_appliance.web.fields import Email, Input, Name, Nothing, OpaqueId, Password
 from shoplist_appliance.web.ratelimit import Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 

@@ -1,7 +1,7 @@
 """Tokens: what the devices and programs of an account hold; only who is signed in manages them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from shoplist_appliance.web.fields import Input, Name, Nothing, OpaqueId
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
 Scopes = Annotated[
-    list[Literal["read", "write"]],
+    list[Scope],
     Field(min_length=1, max_length=2, description="What it may do: read, write or both."),
 ]
 
