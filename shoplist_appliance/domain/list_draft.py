@@ -93,7 +93,9 @@ class Draft:
         "_base",
         "_by_id",
         "_names",
+        "_oldest",
         "_open_by_key",
+        "_removals",
         "_removed",
         "_returned",
         "forgotten",
@@ -126,6 +128,8 @@ class Draft:
         self._open_by_key: dict[str, tuple[ItemId, ...]] = {}
         self._removed: dict[ItemId, int] = {}
         self._returned: set[ItemId] = set()
+        self._removals = iter(base.removed.items())
+        self._oldest = next(self._removals, None)  # that the base knows and that has not returned
 
     # --- reading
 
@@ -311,12 +315,10 @@ class Draft:
         return len(self._base.removed) - len(self._returned) + len(self._removed)
 
     def _oldest_removal(self) -> tuple[ItemId, int] | None:
-        for removal in self._base.removed.items():
-            if removal[0] not in self._returned:
-                return removal
-        for removal in self._removed.items():
-            return removal
-        return None
+        # What has returned stays so in a draft: passed over once, and not again for each item that is let go of.
+        while self._oldest is not None and self._oldest[0] in self._returned:
+            self._oldest = next(self._removals, None)
+        return self._oldest or next(iter(self._removed.items()), None)
 
     def _move_removal(self, item: Item, now: int) -> None:
         self._unlist_removal(item.id)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shoplist_appliance.domain.ids import ItemId
+from shoplist_appliance.domain.list_draft import REMOVED_KEPT
 from shoplist_appliance.domain.list_rules import Unit, decide
 from shoplist_appliance.domain.list_state import ListState
 from shoplist_appliance.domain.lists import Call, Edit
@@ -77,3 +78,25 @@ def test_an_edit_costs_the_same_in_a_list_of_10_and_of_1900_items(
     kind: str, which: int, fields: dict[str, object]
 ) -> None:
     assert cost(1_900, kind, which, fields) <= 1.05 * cost(10, kind, which, fields)
+
+
+def cost_of_removing(count: int) -> int:
+    """Where as many removed items are kept as may be, so that each further one makes the list forget one."""
+    home = Household()
+
+    def take(kind: Any, edits: list[tuple[list[ItemId], dict[str, object]]]) -> None:
+        made = [Edit(home.edit_id(), kind, items, START, 2**40, fields) for items, fields in edits]
+        unit = decide(home.state, home.header, [Call(ANN, made)], now=START, known={})
+        home.state.take(unit)
+        assert {change.status for change in unit.changes} == {"applied"}
+
+    for size in (REMOVED_KEPT // 2, REMOVED_KEPT // 2, count):
+        items = [home.item_id() for _ in range(size)]
+        take("add", [([item], {"text": f"thing {item}"}) for item in items])
+        if size != count:
+            take("remove", [(items, {})])
+    return steps_of(lambda: take("remove", [(items, {})]))
+
+
+def test_removing_many_costs_as_many_times_what_removing_few_does() -> None:
+    assert cost_of_removing(400) <= 4.2 * cost_of_removing(100)
