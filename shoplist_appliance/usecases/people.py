@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shoplist_appliance.config import Registration
-from shoplist_appliance.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated, WrongCredentials
+from shoplist_appliance.domain.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    Unauthenticated,
+    WrongCredentials,
+)
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_secret, new_uuid
 from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token
 from shoplist_appliance.ports import Clock, Passwords, PeopleStore, Rooms
@@ -104,8 +111,12 @@ class People:
     async def keep_seen(self) -> None:
         """Store when tokens were last seen; called now and then, and before the end."""
         seen, self._seen = self._seen, {}
-        if seen:
-            await self._store.touch_tokens(seen)
+        try:
+            if seen:
+                await self._store.touch_tokens(seen)
+        except DomainError:
+            self._seen = seen | self._seen  # for the next time
+            raise
 
     # --- coming in
 
