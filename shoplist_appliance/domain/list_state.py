@@ -133,3 +133,10 @@ def people_of(items: Iterable[Mapping[str, object]]) -> set[PersonId]:
     """Everyone whom these items, or the fields of them that a change tells, name as who added or ticked them."""
     named = {fields.get(field) for fields in items for field in ("added_by", "ticked_by")}
     return cast("set[PersonId]", named - {None})
+
+
+def people_in(changes: Sequence[Change]) -> set[PersonId]:
+    """Everyone whom the changes name: also who made them."""
+    people = people_of(fields for change in changes for fields in change.items.values())
+    people.update(change.by for change in changes if change.by is not None)
+    return people

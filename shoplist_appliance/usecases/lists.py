@@ -11,7 +11,7 @@ import orjson
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, Invalid, OutcomeUnknown, Reason
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId, derived_uuid, new_secret, new_uuid
 from shoplist_appliance.domain.list_rules import Edited
-from shoplist_appliance.domain.list_state import ListState, people_of
+from shoplist_appliance.domain.list_state import ListState, people_in, people_of
 from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Role, Summary, Undo, require, role_of
 from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.ports import Clock, Listener, ListGone, ListStore, Rooms, Snapshot
@@ -192,8 +192,7 @@ class Lists:
         newest = opened.state.revision if before is None else min(before - 1, opened.state.revision)
         oldest = max(newest - limit, 0)
         changes = await self._store.changes(list_id, oldest, newest) if newest > oldest else ()
-        people = {change.by for change in changes if change.by is not None}
-        people |= people_of(fields for change in changes for fields in change.items.values())
+        people = people_in(changes)
         await self._names.fetch(people)
         return History(changes[::-1], self._names.of(people), oldest > 0)
 

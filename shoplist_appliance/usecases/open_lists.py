@@ -3,16 +3,16 @@
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
 from shoplist_appliance.domain.errors import DomainError, NotFound, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId
-from shoplist_appliance.domain.list_state import ListState
+from shoplist_appliance.domain.list_state import ListState, people_in
 from shoplist_appliance.domain.lists import Change, Header
 from shoplist_appliance.ports import Clock, ListChanged, ListsChanged, ListStore, Loaded, Rooms, Snapshot
 from shoplist_appliance.tasks import Tasks
@@ -32,24 +32,6 @@ def list_room(list_id: ListId) -> str:
 def person_room(person: PersonId) -> str:
     """The room of an account's connections."""
     return f"person:{person}"
-
-
-def people_of(changes: Iterable[Change]) -> set[PersonId]:
-    """Everyone whom the changes name."""
-    people: set[PersonId | None] = set()
-    for change in changes:
-        people.add(change.by)
-        for fields in change.items.values():
-            if "ticked_by" in fields:
-                people.add(_person(fields, "ticked_by"))
-            if "added_by" in fields:
-                people.add(_person(fields, "added_by"))
-    people.discard(None)
-    return cast(set[PersonId], people)
-
-
-def _person(fields: Mapping[str, object], field: str) -> PersonId | None:
-    return cast("PersonId | None", fields[field])
 
 
 @dataclass(slots=True)
@@ -150,7 +132,7 @@ class OpenLists:
         seat.list = OpenList(loaded.header, state, loaded.header.behind)
         self.measure(seat)
         if untold:
-            self.tell(seat, untold, people_of(untold))
+            self.tell(seat, untold, people_in(untold))
             if any(change.list is not None and "title" in change.list for change in untold):
                 self.tell_index(loaded.header.members)
         self._adrift.discard(seat.id)
@@ -162,7 +144,7 @@ class OpenLists:
         if told is None or told >= revision or self._rooms.is_empty(seat.room):
             return ()
         changes = await self._store.changes(seat.id, told, revision)
-        await self._names.fetch(people_of(changes))
+        await self._names.fetch(people_in(changes))
         return changes
 
     # --- telling

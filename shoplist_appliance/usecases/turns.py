@@ -11,11 +11,12 @@ from typing import TypeVar, cast
 from shoplist_appliance.domain.errors import Conflict, DomainError, OutcomeUnknown, Unavailable
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId
 from shoplist_appliance.domain.list_rules import Edited, Unit, decide
+from shoplist_appliance.domain.list_state import people_in
 from shoplist_appliance.domain.lists import Call, Known, Undo
 from shoplist_appliance.ports import Clock, ListStore
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.names import Names
-from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, Seat, people_of
+from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, Seat
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -107,7 +108,7 @@ class Turns:
         waiting = _next_unit(seat.waiting)
         try:
             unit = decide(opened.state, opened.header, [one.call for one in waiting], now=self._clock.now(), known={})
-            people = people_of(unit.changes)
+            people = people_in(unit.changes)
             if unit.doubtful or not self._names.known(people):
                 seat.waiting.extendleft(reversed(waiting))
                 return False
@@ -233,7 +234,7 @@ class Turns:
             unit = decide(opened.state, opened.header, calls, now=self._clock.now(), known=known, looked_up=looked_up)
             if unit.doubtful and await self._look_up(seat.id, unit.doubtful, known, looked_up):
                 continue
-            people = people_of(unit.changes)
+            people = people_in(unit.changes)
             # Before anything is stored: a name that cannot be read must not leave a stored change untold.
             await self._names.fetch(people)
             try:
