@@ -32,7 +32,8 @@ from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
 from shoplist_appliance.web.ratelimit import Limits
-from shoplist_appliance.web.routes import application, http_server
+from shoplist_appliance.web.routes import application
+from shoplist_appliance.web.server import http_server
 
 # Within systemd's patience, and the contract's 10 s, for answers that are still being written at the end.
 LAST_ANSWERS_SECONDS = 2.0

@@ -157,7 +157,7 @@ class Store(PeopleStore, ListStore, Protocol):
     """A whole store: what one address in the setting ``store`` opens."""
 
     async def close(self) -> None:
-        """Commit what is queued, then let go of the storage and of its ownership."""
+        """Commit what is queued, then let go of the storage."""
 
     async def check(self) -> None:
         """Raises ``Unavailable`` where a write would not succeed now (for ``/readyz``)."""

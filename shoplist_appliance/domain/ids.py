@@ -1,6 +1,5 @@
-"""Identifiers: what kinds there are, how new ones are made, which ones a client may make."""
+"""Identifiers: what kinds there are, and how new ones are made."""
 
-import re
 import secrets
 import uuid
 from typing import NewType
@@ -11,15 +10,6 @@ ListId = NewType("ListId", str)
 ItemId = NewType("ItemId", str)
 EditId = NewType("EditId", str)
 InvitationId = NewType("InvitationId", str)
-
-# Version 4 or 7, the RFC 9562 variant, 36 characters, lower case. `\Z`, because `$` also matches before a line end.
-CLIENT_ID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z"
-_CLIENT_ID = re.compile(CLIENT_ID_PATTERN)
-
-
-def is_client_id(text: str) -> bool:
-    """Whether a client may use this as the id of a list, an item or an edit."""
-    return _CLIENT_ID.match(text) is not None
 
 
 def new_uuid() -> str:

@@ -77,14 +77,9 @@ def canonical_unit(unit: str | None) -> str | None:
 
 
 def unit_key(unit: str | None) -> str:
-    """The form in which units are compared: the code, empty for none, other text without regard to case and spaces."""
+    """Equal for units whose quantities can be added: the code, empty for none, other text without case and spaces."""
     unit = canonical_unit(unit)
     return "" if unit is None else " ".join(normalize("NFC", unit).casefold().split())
-
-
-def same_unit(one: str | None, other: str | None) -> bool:
-    """Whether quantities in these units can be added."""
-    return unit_key(one) == unit_key(other)
 
 
 def _spaced(text: str) -> str:

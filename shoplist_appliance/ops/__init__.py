@@ -1,1 +1,1 @@
-"""What runs the process rather than the product: logs, metrics, ownership of the data folder."""
+"""What runs the process rather than the product: logs, metrics, the machine's addresses, the page of settings."""

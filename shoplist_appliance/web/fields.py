@@ -12,14 +12,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shoplist_appliance.domain.ids import CLIENT_ID_PATTERN
 from shoplist_appliance.domain.positions import valid_position
 
 STRICT = ConfigDict(strict=True, extra="forbid")
 
 # Something to see in it, and no NUL anywhere: the database, C libraries and terminals each end a text there.
 NOT_BLANK = r"^[^\x00]*[^\s\x00-\x1f\x7f][^\x00]*$"
-UUID_PATTERN = CLIENT_ID_PATTERN.replace(r"\Z", "$")
+# Version 4 or 7, the RFC 9562 variant, 36 characters, lower case.
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 TIME_PATTERN = (
     r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?Z$"

@@ -22,9 +22,6 @@ from shoplist_appliance.web.pages import (
     StaticFile,
     SwaggerPage,
 )
-from shoplist_appliance.web.server import http_server
-
-__all__ = ["application", "http_server", "site"]
 
 log = logging.getLogger(__name__)
 
