@@ -10,6 +10,7 @@ import errno
 import gc
 import getpass
 import os
+import resource
 import shlex
 import signal
 import socket
@@ -117,10 +118,18 @@ def _words(error: OSError) -> str:
 
 def run(settings: Settings, told: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    _take_descriptors()
     # The writer's thread asks for the interpreter's lock between its statements: at Python's 5 ms it stores less.
     sys.setswitchinterval(0.001)
     asyncio.run(_serve(settings))
     return 0
+
+
+def _take_descriptors() -> None:
+    """Each connection takes one. Systems give 1,024 to begin with, and many more to who asks."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # a system whose "as many as you like" is not to be taken so
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(settings: Settings) -> None:
