@@ -77,6 +77,12 @@ def test_the_rules_need_the_standard_library_only() -> None:
             )
 
 
+def test_who_judges_the_rules_in_the_tests_has_nothing_of_the_product() -> None:
+    for name in ("clients.py", "reference.py"):
+        tops = {module.split(".")[0] for module in imported(ROOT / "tests" / "domain" / name)}
+        assert tops <= sys.stdlib_module_names, f"{name}: {tops - sys.stdlib_module_names}"
+
+
 def test_use_cases_know_no_library_that_serves_or_stores() -> None:
     """But orjson, which they give to the rules as a writer of snapshots."""
     for file in [*(PACKAGE / "usecases").glob("*.py"), PACKAGE / "ports.py"]:
