@@ -19,7 +19,7 @@ Edits heard a second, over all clients of one room, all over WebSocket. One clie
 its own hearing of an edit makes place for the next, and every client must have heard every edit before a figure counts.
 Raw Tornado is a `write_message` loop; Node is socket.io emitting to a room; both get and send a message of the size of
 the product's, acknowledge nothing and store nothing. Where more edits wait, the product tells several in one message:
-what is counted is edits. {ceiling}"""
+what is counted is edits.{ceiling}"""
 CEILING = """
 The last column is what the generator hears of a server that copies bytes to all sockets, a message for each edit: it
 is not what bounds the others. (Messages of several edits cost it less, so that the product may pass it.)"""
@@ -34,7 +34,7 @@ def measure(effort: Effort) -> Section:
 
 def measure_tls(effort: Effort) -> Section:
     with tempfile.TemporaryDirectory() as folder:
-        text = TEXT.format(ceiling="The same over TLS 1.3, one certificate for all.")
+        text = TEXT.format(ceiling="\nThe same over TLS 1.3, one certificate for all.")
         return section("fan-out-tls", "Fan-out in one room over TLS", text, effort, make_certificate(Path(folder)))
 
 

@@ -13,7 +13,7 @@ from bench.wire import Client, live, stream
 SETTLE = 2.0
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 TEXT = """\
-Each round starts every server anew, the product on a new data folder (it makes its key and its tables). The start is
+Each of {starts} rounds starts every server anew, the product on a new data folder (it makes its key and its tables). The start is
 from `exec` to the first HTTP answer. Memory is resident. The idle clients are {clients:,} that offer compression as
 browsers do; those of the product are signed in and have opened a list. Raw Tornado is a bare WebSocket handler."""
 WHAT = ("start to first answer, s", "idle memory, MB", "one more idle client, KB")
@@ -25,12 +25,14 @@ Connect = Callable[[], Client]
 
 def measure(effort: Effort) -> Section:
     taken: dict[str, list[Costs]] = {"ours": [], "raw Tornado": [], "Node socket.io": []}
-    for _ in range(effort.rounds):
+    for _ in range(effort.starts):
         taken["ours"].append(ours(effort.idle))
         taken["raw Tornado"].append(peer(servers.python_peer("tornado_room"), raw, effort.idle))
         taken["Node socket.io"].append(peer(servers.node_peer("socketio_node"), socket_io, effort.idle))
     rows = [row(taken, place) for place in range(len(WHAT))]
-    return Section("idle", "Start and memory", TEXT.format(clients=effort.idle), "what", "less", rows)
+    return Section(
+        "idle", "Start and memory", TEXT.format(clients=effort.idle, starts=effort.starts), "what", "less", rows
+    )
 
 
 def row(taken: dict[str, list[Costs]], place: int) -> Row:
