@@ -13,9 +13,10 @@ from bench.wire import Client, live, stream
 SETTLE = 2.0
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 TEXT = """\
-Each of {starts} rounds starts every server anew, the product on a new data folder (it makes its key and its tables). The start is
-from `exec` to the first HTTP answer. Memory is resident. The idle clients are {clients:,} that offer compression as
-browsers do; those of the product are signed in and have opened a list. Raw Tornado is a bare WebSocket handler."""
+Each of {starts} rounds starts every server anew, the product on a new data folder (it makes its key and its tables).
+The start is from `exec` to the first HTTP answer. Memory is resident. The idle clients are {clients:,} that offer
+compression as browsers do; those of the product are signed in and have opened a list. Raw Tornado is a bare WebSocket
+handler."""
 WHAT = ("start to first answer, s", "idle memory, MB", "one more idle client, KB")
 BOUNDS = (0.6, 75.0, 40.0)  # the first says "about 0.5"
 
