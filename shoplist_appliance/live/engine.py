@@ -348,7 +348,10 @@ class Engine:
     def _flush(self) -> None:
         transports, self._to_write = self._to_write, []
         for transport in transports:
-            transport.flush()
+            try:
+                transport.flush()
+            except Exception:  # one client's trouble, whatever it is, is not the others'
+                log.exception("writing to a client failed")
 
     def stuck(self, transport: Transport, session: Session) -> None:
         """It has not taken all that waits."""
@@ -389,6 +392,14 @@ class Engine:
         if (pause := now - self._looked - self._beat) > self._beat:
             self._forgive(pause)
         self._looked = now
+        try:
+            self._look_at_all(now)
+        finally:  # whatever happens, everybody is looked at again
+            self._looking = bool(self.sessions or self._probes)
+            if self._looking:
+                loop.call_later(self._beat, self._look)
+
+    def _look_at_all(self, now: float) -> None:
         for session in self._unanswered.passed(now):
             if session.transport in self._stuck or session.holds:
                 # It cannot answer before it has taken what waits, or is not listened to: other rules are for that.
@@ -407,9 +418,6 @@ class Engine:
                 self._stuck[transport] = (reached, now, session)
             elif now - since > STALLED_AFTER:
                 self.end(session, "stalled")
-        self._looking = bool(self.sessions or self._probes)
-        if self._looking:
-            loop.call_later(self._beat, self._look)
 
     def _forgive(self, pause: float) -> None:
         """This process itself stood still for so long: nobody else is to blame for what did not come meanwhile."""

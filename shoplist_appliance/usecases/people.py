@@ -97,8 +97,12 @@ class People:
         return self._remember(*found)
 
     def is_live(self, token: TokenId) -> bool:
-        """Whether a token that was good once has not ended since; for connections that checked it when they began."""
-        return token not in self._ended
+        """Whether a token that was good once has not ended since; asked for each call of a live connection, and so a
+        sign of its device."""
+        if token in self._ended:
+            return False
+        self._seen[token] = self._clock.now()
+        return True
 
     def _remember(self, token: Token, person: Person) -> Principal:
         principal = Principal(person.id, token.id, person.role, token.scopes, token.session, person.language)
@@ -178,7 +182,8 @@ class People:
     async def _new_session(self, person: Person, device: str | None) -> SignedIn:
         token, secret = self._new_token(person, device or "", BOTH_SCOPES, session=True)
         await self._store.add_token(token)
-        self._remember(token, person)
+        if self.is_live(token.id):  # a change of password may have ended it before this step
+            self._remember(token, person)
         return SignedIn(person, secret, token)
 
     def _new_token(self, person: Person, name: str, scopes: frozenset[Scope], *, session: bool) -> tuple[Token, str]:

@@ -281,8 +281,15 @@ class Turns:
         """Read again what an outage cut off, settle lists that fell idle, keep within the bound of memory."""
         await self._lists.read_adrift()
         for seat in self._lists.idle(IDLE_MS):
-            self._lists.beside(self.alone(seat.id, partial(self._lists.save, seat, settled=True)), "settling a list")
+            self._lists.beside(self._settle(seat), "settling a list")
         self._lists.make_room()
+
+    async def _settle(self, seat: Seat) -> None:
+        """Store snapshot and summary in the list's turn, so that no change can come between the two."""
+        try:
+            await self.alone(seat.id, partial(self._lists.save, seat, settled=True))
+        except DomainError as error:
+            log.info("list %s not settled: %s", seat.id, error)
 
     async def close(self) -> None:
         """Refuse new calls, finish those that wait, store what snapshots still lack."""

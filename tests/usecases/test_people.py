@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from shoplist_appliance.adapters.passwords import Argon2Passwords
-from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.domain.errors import Unauthenticated, Unavailable
 from shoplist_appliance.domain.ids import TokenId
+from shoplist_appliance.domain.people import Token
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.people import People
 from tests.usecases.conftest import House
@@ -32,3 +33,33 @@ async def test_when_tokens_were_seen_is_kept_when_the_store_is_back(
     monkeypatch.undo()
     await people.keep_seen()
     assert [(one.id, one.last_seen) for one in await house.store.tokens_of(ann)] == [(token.id, seen)]
+
+
+async def test_each_call_of_a_live_connection_is_a_sign_of_its_device(house: House) -> None:
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    ann = await house.person()
+    token, secret = await people.create_token(ann, "Kitchen display", frozenset({"read"}))
+    await people.authenticate(secret)
+    house.clock.advance(seconds=3600)
+    assert people.is_live(token.id)
+    [seen] = await people.tokens(ann)
+    assert seen.last_seen == house.clock.now()
+
+
+async def test_a_sign_in_that_a_new_password_ended_before_it_was_answered_lets_nobody_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    first = await people.register("ann@example.org", "an old password", "Ann", "en", None)
+    principal = await people.authenticate(first.secret)
+    real = house.store.add_token
+
+    async def overtaken(token: Token) -> None:
+        await real(token)
+        await people.change_password(principal, "an old password", "a new password")
+
+    monkeypatch.setattr(house.store, "add_token", overtaken, raising=False)
+    second = await people.sign_in("ann@example.org", "an old password", None)
+    assert people.cached(second.secret) is None
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(second.secret)

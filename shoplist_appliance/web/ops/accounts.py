@@ -1,11 +1,12 @@
 """Accounts: registering, signing in and out, and what a person may change of their own."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound, WrongCredentials
+from shoplist_appliance.domain.errors import Conflict, DomainError, Forbidden, Gone, NotFound, WrongCredentials
 from shoplist_appliance.domain.people import Language, Person, Theme, email_key
 from shoplist_appliance.usecases.people import SignedIn
 from shoplist_appliance.web import outputs, problems, shapes
@@ -74,7 +75,9 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
     language = wish.language or caller.language
     signed_in = await people.register(wish.email, wish.password, wish.name, language, wish.device, check)
     if wish.invitation:
-        await members.accept(signed_in.person.id, wish.invitation)
+        # It was good when it was checked. Whatever became of it since, the account is made and its token must be told.
+        with suppress(DomainError):
+            await members.accept(signed_in.person.id, wish.invitation)
     return signed_in
 
 
