@@ -1,4 +1,7 @@
-"""Use cases on a real SQLite store in a temporary folder, with a store in between that can be made to misbehave."""
+"""Use cases on each kind of store in turn, the real one, behind one that can be made to misbehave.
+
+A new kind of store joins by its line in ``tests/contract/places.py``.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -8,18 +11,17 @@ from typing import Any
 
 import pytest
 
-from shoplist_appliance.adapters.sealing import Keyring, Sealer
-from shoplist_appliance.adapters.sqlite.store import SqliteStore, open_sqlite
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId, TokenId, new_uuid
 from shoplist_appliance.domain.lists import Change, Edit
 from shoplist_appliance.domain.people import Person
-from shoplist_appliance.ports import Event, ListChanged, Listener
+from shoplist_appliance.ports import Event, ListChanged, Listener, Store
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.turns import Turns
+from tests.contract.places import PLACES
 
 
 class HandClock:
@@ -38,7 +40,7 @@ class HandClock:
 class Troubled:
     """The real store; ``append`` first asks ``trouble`` (if set), which may raise, wait, or call the real one."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self.trouble: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] | None = None
         self.appended: list[Sequence[Change]] = []
@@ -100,8 +102,6 @@ class HeardRooms:
 class House:
     """The use cases of lists, and what a test needs to look behind them."""
 
-    path: Path
-    sealer: Sealer
     store: Troubled
     rooms: HeardRooms = field(default_factory=HeardRooms)
     clock: HandClock = field(default_factory=HandClock)
@@ -136,10 +136,9 @@ def add(text: str, at: int = 1_764_000_000_000, *, id: str | None = None, item: 
     return Edit(EditId(id or new_uuid()), "add", (ItemId(item or new_uuid()),), at, 0, {"text": text})
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+@pytest.fixture(params=sorted(PLACES))
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     async with asyncio.timeout(30):
-        path, sealer = tmp_path / "data" / "shoplist.db", Sealer(Keyring.open(tmp_path / "data" / "key", create=True))
-        made = House(path, sealer, Troubled(open_sqlite(path, sealer, HandClock())))
+        made = House(Troubled(PLACES[request.param](tmp_path / "data", HandClock()).open()))
         yield made
         await made.close()
