@@ -235,28 +235,22 @@ async def test_the_first_admin_is_made_by_the_command_line_beside_the_running_se
     assert answer["user"]["role"] == "admin"
 
 
+async def made_admin(process: Process, http: Http) -> Person:
+    """Somebody who is there although nobody can register: made by the command, beside the running server."""
+    create = ("admin", "create", "--data", str(process.data), "--email", "a@example.test", "--name", "A")
+    made = command(*create, stdin="password 1\n")
+    assert made.returncode == 0, made.stderr
+    signed_in = (await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})).ok()
+    return Person(http, signed_in["user"], signed_in["token"])
+
+
 async def test_registration_can_be_closed(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("closed")
     with Process(folder / "data", folder / "log", REGISTRATION="closed", LIMITS_RATE="0") as process:
-        made = command(
-            "admin",
-            "create",
-            "--data",
-            str(process.data),
-            "--email",
-            "a@example.test",
-            "--name",
-            "A",
-            stdin="password 1\n",
-        )
-        assert made.returncode == 0, made.stderr
         async with Http(process.url) as http:
             payload = {"email": "b@example.test", "password": PASSWORD, "name": "B"}
             (await http.call("accounts.register", payload)).problem("forbidden")
-            signed_in = (
-                await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})
-            ).ok()
-            admin = Person(http, signed_in["user"], signed_in["token"])
+            admin = await made_admin(process, http)
             code = await admin.invitation(await admin.new_list())
             (await http.call("accounts.register", {**payload, "invitation": code})).problem("forbidden")
 
@@ -266,26 +260,11 @@ async def test_registration_by_invitation_needs_one_and_joins_its_list(
 ) -> None:
     folder = tmp_path_factory.mktemp("invited")
     with Process(folder / "data", folder / "log", REGISTRATION="invitation", LIMITS_RATE="0") as process:
-        made = command(
-            "admin",
-            "create",
-            "--data",
-            str(process.data),
-            "--email",
-            "a@example.test",
-            "--name",
-            "A",
-            stdin="password 1\n",
-        )
-        assert made.returncode == 0, made.stderr
         async with Http(process.url) as http:
             payload = {"email": "b@example.test", "password": PASSWORD, "name": "B"}
             (await http.call("accounts.register", payload)).problem("forbidden")
             (await http.call("accounts.register", {**payload, "invitation": "no-such-code"})).problem("not_found")
-            signed_in = (
-                await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})
-            ).ok()
-            admin = Person(http, signed_in["user"], signed_in["token"])
+            admin = await made_admin(process, http)
             list_id = await admin.new_list()
             code = await admin.invitation(list_id, "viewer")
             guest = (await http.call("accounts.register", {**payload, "invitation": code})).ok()
