@@ -4,6 +4,7 @@ import { start as account } from "./account/page.js";
 import { start as join } from "./join/page.js";
 import { start as list } from "./list/page.js";
 import { start as lists } from "./lists/page.js";
+import { start as first } from "./start/page.js";
 import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
 import { knownUser } from "./shared/session.js";
@@ -11,7 +12,7 @@ import { showTheme } from "./shared/theme.js";
 import { chooseLanguage } from "./shared/words.js";
 
 /** @type {Record<string, (root: HTMLElement) => void | Promise<void>>} */
-const PAGES = { account, join, list, lists };
+const PAGES = { account, join, list, lists, start: first };
 
 const user = knownUser();
 const shell = document.documentElement;

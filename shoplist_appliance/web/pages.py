@@ -18,6 +18,7 @@ from shoplist_appliance.web.operations import TABLE
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "start": "Shopping lists",
         "account": "Account",
         "lists": "Lists",
         "list": "List",
@@ -29,6 +30,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "live": "The live protocol",
     },
     "ru": {
+        "start": "Списки покупок",
         "account": "Аккаунт",
         "lists": "Списки",
         "list": "Список",
@@ -108,14 +110,6 @@ class ShellPage(PageHandler):
             return
         words = WORDS[self.language]
         self.show("page.html", build=build.name, page=self.page, title=words[self.page], noscript=words["noscript"])
-
-
-class StartPage(PageHandler):
-    """The site's first page: the lists."""
-
-    async def get(self, *arguments: str) -> None:
-        """Elsewhere; whoever is not signed in is sent on from there."""
-        self.redirect("/list")
 
 
 class SwaggerPage(PageHandler):

@@ -18,7 +18,6 @@ from shoplist_appliance.web.pages import (
     OpenApiFile,
     Ready,
     ShellPage,
-    StartPage,
     StaticFile,
     SwaggerPage,
 )
@@ -51,7 +50,7 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
     rules = [
         *live,
         (r"/api(?:/.*)?", ApiHandler, given),
-        (r"/", StartPage, given),
+        (r"/", ShellPage, given | {"page": "start"}),
         (r"/account", ShellPage, given | {"page": "account"}),
         (r"/list", ShellPage, given | {"page": "lists"}),
         (r"/list/[^/]+", ShellPage, given | {"page": "list"}),

@@ -263,6 +263,15 @@ export function sameBought(items, text) {
 /** The text of a list, for whoever has to keep it elsewhere. @param {State} state @param {(item: Item) => string} line */
 export const asText = (state, line) => [state.list.title, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
 
+const IDS_AN_EDIT = 500;
+
+/** Ids in the portions that one edit may name. @param {readonly string[]} ids @returns {string[][]} */
+export function inSteps(ids) {
+  const steps = [];
+  for (let from = 0; from < ids.length; from += IDS_AN_EDIT) steps.push(ids.slice(from, from + IDS_AN_EDIT));
+  return steps;
+}
+
 // --- places ---
 
 const LONGEST_KEY = 100;

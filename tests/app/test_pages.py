@@ -39,10 +39,10 @@ async def test_what_a_page_loads_is_there_and_may_be_kept_for_ever(http: Http, p
         assert "immutable" in answer.headers["Cache-Control"]
 
 
-async def test_the_root_leads_to_the_lists(http: Http) -> None:
+async def test_the_root_is_a_page_for_strangers_and_for_whoever_is_signed_in(http: Http) -> None:
     answer = await http.get("/")
-    assert answer.status in (302, 303, 307)
-    assert answer.headers["Location"] == "/list"
+    assert answer.status == 200
+    assert b'data-page="start"' in answer.body
 
 
 async def test_health_is_told_to_anyone(http: Http) -> None:
