@@ -28,6 +28,7 @@ from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.people import People
+from shoplist_appliance.usecases.purge import Purge
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
@@ -53,6 +54,7 @@ class App:
     store: Store
     passwords: Passwords
     turns: Turns
+    purge: Purge
     services: Services
     broadcaster: Broadcaster
     url: str = ""
@@ -100,7 +102,8 @@ def _composed(
         members=Members(store, open_lists, lists, broadcaster, clock, names),
         clock=clock,
     )
-    app = App(settings, counters, tasks, owner, store, passwords, turns, services, broadcaster)
+    purge = Purge(store, open_lists, turns, clock)
+    app = App(settings, counters, tasks, owner, store, passwords, turns, purge, services, broadcaster)
     app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
     app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
     counters.gauge("live_connections", lambda: app.live.connections)
@@ -129,6 +132,7 @@ async def running(app: App) -> AsyncIterator[App]:
     server.add_sockets(sockets)
     app.url = f"http://{join_address(host, sockets[0].getsockname()[1])}"
     app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
+    app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
     app.tasks.every(SEEN_SECONDS, app.services.people.keep_seen, "keeping when tokens were seen")
     try:
         yield app

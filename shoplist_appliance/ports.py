@@ -150,6 +150,23 @@ class ListStore(Protocol):
         """Replace the snapshot and the summary, as one, unless one as new is stored.
 
         ``settled``: nothing is appended meanwhile; then ``behind`` is cleared, unless the log holds more after all.
+        Stores nothing where there is no such list.
+        """
+
+    async def deleted_before(self, time: int) -> Sequence[ListId]:
+        """The lists whose header says that they were deleted before this time."""
+
+    async def remove_list(self, list_id: ListId, expected: int) -> None:
+        """Take a list away for good, if the stored version of its header is ``expected``; else raises ``Conflict``.
+
+        From then on nobody finds it, and nothing can be appended to it. What it held goes by ``sweep``; its id stays
+        taken until the last of it is gone, and is free then: nothing remembers the list.
+        """
+
+    async def sweep(self) -> bool:
+        """Remove some of what removed lists held, so little that no edit waits long for it; whether more may be left.
+
+        Also goes on with what was left at the end of an earlier process.
         """
 
 

@@ -31,12 +31,13 @@ def unpack(raw: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRow:
-    """A header at rest. ``members`` and ``invitations`` (hashes) are what it is found by; the truth is in the body."""
+    """A header at rest. ``members``, ``invitations`` (hashes) and ``deleted_at`` find it; the truth is in the body."""
 
     id: ListId
     version: int
     members: Sequence[PersonId]
     invitations: Sequence[bytes]
+    deleted_at: int | None
     body: bytes
 
 
@@ -132,6 +133,7 @@ class Codec:
             header.version,
             list(header.members),
             [invitation.hash for invitation in header.invitations],
+            header.deleted_at,
             self._seal(orjson.dumps(content), "lists", "header", header.id, header.version),
         )
 

@@ -237,7 +237,7 @@ class Lists:
                 raise Forbidden("not_owner")
             if header.deleted_at is None:
                 return header
-            if self._clock.now() - header.deleted_at > KEPT_AFTER_DELETION_MS:
+            if is_over(header, self._clock.now()):
                 raise Gone("list_purged")
             return replace(header, deleted_at=None)
 
@@ -285,7 +285,12 @@ def _concerned(old: Header, new: Header) -> Sequence[PersonId]:
     return [person for person in everyone if old.members.get(person) != new.members.get(person)]
 
 
+def is_over(header: Header, now: int) -> bool:
+    """Whether the list was deleted so long ago that there is no way back any longer."""
+    return header.deleted_at is not None and now - header.deleted_at > KEPT_AFTER_DELETION_MS
+
+
 def _belongs(header: Header, archived: bool, deleted: bool, now: int) -> bool:
     if deleted:
-        return header.deleted_at is not None and now - header.deleted_at <= KEPT_AFTER_DELETION_MS
+        return header.deleted_at is not None and not is_over(header, now)
     return header.deleted_at is None and header.archived == archived

@@ -184,6 +184,13 @@ class OpenLists:
         if seat.id in self._told and not self._rooms.is_empty(seat.room):
             self._adrift.add(seat.id)
 
+    def removed(self, list_id: ListId) -> None:
+        """The list is no more; called in its turn. Whoever asks for it is answered by the store."""
+        seat = self.seat(list_id)
+        seat.list = None
+        self.measure(seat)
+        self._told.pop(list_id, None)
+
     def forget_if_empty(self, seat: Seat) -> None:
         """A place without a list, where nobody waits, need not be kept."""
         if seat.list is None and seat.rests() and self._seats.get(seat.id) is seat:

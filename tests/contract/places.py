@@ -42,6 +42,9 @@ class Place(Protocol):
     def drop(self, spot: Spot, sealed: bytes) -> None:
         """Put a sealed value there. The store is closed."""
 
+    def rows(self, list_id: str) -> dict[str, int]:
+        """How much of the list each table holds; those that hold nothing are left out. The store is closed."""
+
     def exchange(self, list_id: str, one: int, other: int) -> None:
         """Let two changes of a list take each other's revision, with their edit ids and all. The store is closed."""
 
@@ -57,6 +60,16 @@ class SqlitePlace:
 
     def make_newer(self) -> None:
         self._run("INSERT INTO schema VALUES (?, 0)", (len(MIGRATIONS) + 1,))
+
+    def undo_last_migration(self) -> None:
+        """Back to the schema before it, with the rows as they are."""
+        for statement in (
+            "DROP TABLE removed",
+            "DROP INDEX lists_by_deletion",
+            "ALTER TABLE lists DROP COLUMN deleted_at",
+            "DELETE FROM schema WHERE version = 2",
+        ):
+            self._run(statement, ())
 
     def lift(self, spot: Spot) -> bytes:
         table, column, where, key = self._found(spot)
@@ -74,6 +87,20 @@ class SqlitePlace:
             self._run(
                 "UPDATE changes SET revision = ? WHERE list = ? AND revision = ?", (target, pack(list_id), source)
             )
+
+    def rows(self, list_id: str) -> dict[str, int]:
+        """In every table that has a column of lists, so also in one that a later version adds."""
+        tables = [str(name) for (name,) in self._run("SELECT name FROM sqlite_schema WHERE type = 'table'", ())]
+        holders = {"lists": "id"} | {
+            table: "list"
+            for table in tables
+            if self._run("SELECT 1 FROM pragma_table_info(?) WHERE name = 'list'", (table,))
+        }
+        counts = {
+            table: self._run(f"SELECT count(*) FROM {table} WHERE {column} = ?", (pack(list_id),))[0][0]
+            for table, column in holders.items()
+        }
+        return {table: int(str(count)) for table, count in counts.items() if count}
 
     def _found(self, spot: Spot) -> tuple[str, str, str, tuple[object, ...]]:
         match spot.field:

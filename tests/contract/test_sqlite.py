@@ -21,7 +21,18 @@ from shoplist_appliance.adapters.sqlite.writer import Writer
 from shoplist_appliance.domain.errors import Conflict, OutcomeUnknown, Unavailable
 from shoplist_appliance.domain.ids import ListId
 from shoplist_appliance.domain.lists import Change
-from tests.contract.making import a_list, a_list_of, a_person, a_snapshot, a_summary, a_token, an_add, an_invitation
+from tests.contract.making import (
+    NOW,
+    a_header,
+    a_list,
+    a_list_of,
+    a_person,
+    a_snapshot,
+    a_summary,
+    a_token,
+    an_add,
+    an_invitation,
+)
 from tests.contract.places import SqlitePlace
 
 
@@ -438,3 +449,23 @@ async def test_a_database_that_lost_its_check_value_is_refused(sqlite_place: Sql
     sqlite_place._run("DELETE FROM store WHERE name = 'key check'", ())
     with pytest.raises(KeyWrong):
         sqlite_place.open()
+
+
+# --- an older schema ---
+
+
+async def test_lists_deleted_before_the_column_that_finds_them_are_found_by_their_headers(
+    sqlite_place: SqlitePlace,
+) -> None:
+    store = sqlite_place.open()
+    deleted, living = replace(a_header(), deleted_at=NOW), a_header()
+    for header in (deleted, living):
+        await store.add_list(header, a_snapshot(), a_summary())
+    await store.close()
+    sqlite_place.undo_last_migration()
+    store = sqlite_place.open()
+    try:
+        assert await store.deleted_before(NOW + 1) == [deleted.id]
+        assert await store.deleted_before(NOW) == []
+    finally:
+        await store.close()

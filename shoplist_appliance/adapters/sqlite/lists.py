@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 from shoplist_appliance.adapters.codec import Codec, HeaderRow, SnapshotRows, pack, unpack
 from shoplist_appliance.adapters.sqlite.db import Readers
@@ -11,6 +12,9 @@ from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId
 from shoplist_appliance.domain.lists import Change, Header, Known, Summary
 from shoplist_appliance.ports import Loaded, Snapshot
+
+# Each change dirties a page of its own in the index of edits: more at once would hold up the edits of others.
+SWEPT_AT_ONCE: Final = 100
 
 
 class SqliteLists:
@@ -28,11 +32,13 @@ class SqliteLists:
         id = pack(header.id)
 
         def insert(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM removed WHERE list = ?", (id,)).fetchone():
+                raise Conflict
             connection.execute(
-                "INSERT INTO lists (id, version, behind, header, summary_revision, summary,"
-                " snapshot, snapshot_revision, pieces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO lists (id, version, behind, header, deleted_at, summary_revision, summary,"
+                " snapshot, snapshot_revision, pieces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(id, row.version, header.behind, row.body, summary.revision, sealed_summary),
+                    *(id, row.version, header.behind, row.body, row.deleted_at, summary.revision, sealed_summary),
                     *(rows.id, rows.revision, len(rows.pieces)),
                 ),
             )
@@ -51,8 +57,8 @@ class SqliteLists:
 
         def put(connection: sqlite3.Connection) -> None:
             changed = connection.execute(
-                "UPDATE lists SET version = ?, header = ? WHERE id = ? AND version = ?",
-                (row.version, row.body, id, expected),
+                "UPDATE lists SET version = ?, header = ?, deleted_at = ? WHERE id = ? AND version = ?",
+                (row.version, row.body, row.deleted_at, id, expected),
             )
             if changed.rowcount != 1:
                 raise Conflict
@@ -140,6 +146,33 @@ class SqliteLists:
             await self._writer.run(partial(_put_piece, id, rows, number), rows=GROUP_ROWS)
         await self._writer.run(partial(_switch, id, rows, summary.revision, sealed_summary, settled))
 
+    async def deleted_before(self, time: int) -> Sequence[ListId]:
+        def find(connection: sqlite3.Connection) -> Sequence[ListId]:
+            found = connection.execute("SELECT id FROM lists WHERE deleted_at BETWEEN 1 AND ?", (time - 1,))
+            asked = connection.execute("SELECT id, version, behind, header FROM lists WHERE deleted_at = 0")
+            headers = [self._codec.header(ListId(unpack(id)), *row) for id, *row in asked]
+            return [ListId(unpack(id)) for (id,) in found] + [
+                header.id for header in headers if header.deleted_at is not None and header.deleted_at < time
+            ]
+
+        return await self._readers.read(find)
+
+    async def remove_list(self, list_id: ListId, expected: int) -> None:
+        id = pack(list_id)
+
+        def remove(connection: sqlite3.Connection) -> None:
+            removed = connection.execute("DELETE FROM lists WHERE id = ? AND version = ?", (id, expected))
+            if removed.rowcount != 1:
+                raise Conflict
+            connection.execute("DELETE FROM members WHERE list = ?", (id,))
+            connection.execute("DELETE FROM invitations WHERE list = ?", (id,))
+            connection.execute("INSERT INTO removed VALUES (?)", (id,))
+
+        await self._writer.run(remove, ends=id)
+
+    async def sweep(self) -> bool:
+        return await self._writer.run(_sweep, rows=GROUP_ROWS)
+
     async def _sealed(self, list_id: ListId, snapshot: Snapshot) -> SnapshotRows:
         return await self._readers.beside(lambda: self._codec.snapshot_rows(list_id, snapshot))
 
@@ -191,7 +224,8 @@ def _snapshot_rows(connection: sqlite3.Connection, id: bytes) -> SnapshotRows:
 
 def _put_piece(id: bytes, rows: SnapshotRows, number: int, connection: sqlite3.Connection) -> None:
     connection.execute(
-        "INSERT INTO snapshots (list, id, number, revision, piece) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO snapshots (list, id, number, revision, piece)"
+        " SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM lists WHERE id = ?1)",
         (id, rows.id, number, rows.revision, rows.pieces[number]),
     )
 
@@ -221,3 +255,18 @@ def _switch(
         " AND revision <= (SELECT snapshot_revision FROM lists WHERE id = ?1)",
         (id,),
     )
+
+
+def _sweep(connection: sqlite3.Connection) -> bool:
+    """One step: some changes of one removed list, or a piece of a snapshot, or the note that it is being removed."""
+    row = connection.execute("SELECT list FROM removed LIMIT 1").fetchone()
+    if row is None:
+        return False
+    for table, most in (("changes", SWEPT_AT_ONCE), ("snapshots", 1)):
+        swept = connection.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE list = ? LIMIT ?)", (*row, most)
+        )
+        if swept.rowcount:
+            return True
+    connection.execute("DELETE FROM removed WHERE list = ?", row)
+    return True

@@ -62,4 +62,10 @@ MIGRATIONS: Final[Sequence[Sequence[str]]] = (
         )""",
         "CREATE UNIQUE INDEX changes_by_edit ON changes (list, edit)",
     ),
+    (
+        # 0 says of lists made before this column that nobody knows: their headers are asked.
+        "ALTER TABLE lists ADD COLUMN deleted_at INTEGER DEFAULT 0",
+        "CREATE INDEX lists_by_deletion ON lists (deleted_at) WHERE deleted_at IS NOT NULL",
+        "CREATE TABLE removed (list BLOB PRIMARY KEY) WITHOUT ROWID",
+    ),
 )

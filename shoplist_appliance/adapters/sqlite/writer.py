@@ -57,6 +57,7 @@ class Work:
 
     run: Callable[[sqlite3.Connection], Any]
     rows: int
+    ends: bytes | None
     future: "asyncio.Future[Any]"
 
 
@@ -97,13 +98,16 @@ class Writer:
         self._submit(Append(list_id, expected, values, future))
         return future
 
-    def run(self, work: Callable[[sqlite3.Connection], T], rows: int = 1) -> "asyncio.Future[T]":
+    def run(
+        self, work: Callable[[sqlite3.Connection], T], rows: int = 1, ends: bytes | None = None
+    ) -> "asyncio.Future[T]":
         """Do the work within a transaction. What it raises undoes it and goes to the caller.
 
         A broken constraint is ``Conflict``. The work may run more than once; only the last run counts.
+        ``ends`` is a list that is no more afterwards.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._submit(Work(work, rows, future))
+        self._submit(Work(work, rows, ends, future))
         return future
 
     async def close(self) -> None:
@@ -243,6 +247,7 @@ class Writer:
                 self._insert(values)
                 values = []
                 outcomes.append((unit, self._in_savepoint(unit.run)))
+                self._forget_head(unit, heads)
             elif self._follows(unit, heads):
                 values += unit.values
                 outcomes.append((unit, None))
@@ -257,6 +262,7 @@ class Writer:
 
     def _do(self, unit: Unit, heads: dict[bytes, int], connection: sqlite3.Connection) -> object:
         if isinstance(unit, Work):
+            self._forget_head(unit, heads)
             return unit.run(connection)
         if not self._follows(unit, heads):
             raise Conflict
@@ -292,10 +298,16 @@ class Writer:
 
     def _read_head(self, list_id: bytes) -> int:
         """The last revision, 0 for a list without changes, -1 where there is no such list."""
-        (head,) = self._connection.execute("SELECT max(revision) FROM changes WHERE list = ?", (list_id,)).fetchone()
-        if head is not None:
-            return int(head)
-        return 0 if self._connection.execute("SELECT 1 FROM lists WHERE id = ?", (list_id,)).fetchone() else -1
+        row = self._connection.execute(
+            "SELECT (SELECT max(revision) FROM changes WHERE list = ?1) FROM lists WHERE id = ?1", (list_id,)
+        ).fetchone()
+        return int(row[0] or 0) if row else -1
+
+    def _forget_head(self, work: Work, heads: dict[bytes, int]) -> None:
+        """What was remembered of a list that the work ends; read again where the work then failed."""
+        if work.ends is not None:
+            heads.pop(work.ends, None)
+            self._heads.pop(work.ends, None)
 
     def _insert(self, values: list[bytes | int]) -> None:
         start, left = 0, len(values) // _COLUMNS

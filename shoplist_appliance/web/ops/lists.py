@@ -267,7 +267,7 @@ ROWS = (
     ),
     Operation(
         name="lists.delete",
-        summary="Delete a list; for 30 days its owner can restore it",
+        summary="Delete a list; for 30 days its owner can restore it, then it is removed for good",
         access=Access.WRITE,
         input=OneList,
         output=outputs.Done,
