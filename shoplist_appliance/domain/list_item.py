@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoplist_appliance.domain.ids import ItemId
-from shoplist_appliance.domain.text import fold, unit_key
+from shoplist_appliance.domain.units import fold, unit_key
 
 # When a field was last changed: the `at` and the revision of that change, and the revision that gave the present
 # value, which is an older one where the last change left the value as it was.

@@ -20,7 +20,7 @@ from shoplist_appliance.domain.list_item import (
 from shoplist_appliance.domain.list_undo import take_back, undo
 from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Known, Result, Undo, require
 from shoplist_appliance.domain.records import record
-from shoplist_appliance.domain.text import canonical_unit
+from shoplist_appliance.domain.units import canonical_unit
 
 
 @record

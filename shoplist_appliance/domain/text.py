@@ -1,109 +1,608 @@
-"""Words people type: when two texts are the same thing, and which unit a spelling means, in Russian and English."""
+"""Typed and pasted text as items: "2 kg potatoes, milk 3.5% x2" is two of them, in Russian and English.
 
-from functools import lru_cache
-from unicodedata import normalize
+The cases in ``tests/text`` are its rules by example. ``static/shared/text.js`` is its twin, line by line.
+No word is lost: what is not understood stays in the text.
+"""
 
-# Codes of units and how people write them; any case, with and without dots.
-SPELLINGS = {
-    "kg": (
-        "kg, kgs, kilo, kilos, kilogram, kilograms, kilogramme, kilogrammes, кг, кило, килограмм, "
-        "килограмма, килограммов, килограммы"
-    ),
-    "g": "g, gr, gm, gms, gram, grams, gramme, grammes, г, гр, грамм, грамма, граммов, граммы",
-    "mg": "mg, milligram, milligrams, мг, миллиграмм, миллиграмма, миллиграммов",
-    "lb": "lb, lbs, pound, pounds, фунт, фунта, фунтов",
-    "oz": "oz, ounce, ounces, унция, унции, унций",
-    "l": "l, lt, ltr, ltrs, liter, liters, litre, litres, л, литр, литра, литров, литры",
-    "ml": "ml, mls, milliliter, milliliters, millilitre, millilitres, мл, миллилитр, миллилитра, миллилитров",
-    "gal": "gal, gals, gallon, gallons, галлон, галлона, галлонов",
-    "qt": "qt, qts, quart, quarts, кварта, кварты, кварт",
-    "pt": "pt, pts, pint, pints, пинта, пинты, пинт",
-    "floz": "fl oz, floz, fluid ounce, fluid ounces, fl. oz., жидкая унция",
-    "cup": "cup, cups, glass, glasses, стакан, стакана, стаканов, стак",
-    "tbsp": (
-        "tbsp, tbsps, tbs, tbl, tablespoon, tablespoons, ст.л., ст. ложка, ст. ложки, столовая ложка, "
-        "столовые ложки, столовых ложек"
-    ),
-    "tsp": "tsp, tsps, teaspoon, teaspoons, ч.л., ч. ложка, ч. ложки, чайная ложка, чайные ложки, чайных ложек",
-    "m": "m, meter, meters, metre, metres, м, метр, метра, метров",
-    "cm": "cm, centimeter, centimeters, centimetre, centimetres, см, сантиметр, сантиметра, сантиметров",
-    "pack": (
-        "pack, packs, pk, pkg, pkgs, pkt, pkts, packet, packets, package, packages, уп, упак, упаковка, "
-        "упаковки, упаковок, пачка, пачки, пачек, пач"
-    ),
-    "bottle": "bottle, bottles, btl, btls, bot, бут, бутылка, бутылки, бутылок, бутылочка",
-    "can": "can, cans, tin, tins, банка, банки, банок, бан, ж/б, консервная банка",
-    "jar": "jar, jars, баночка, баночки, баночек",
-    "box": "box, boxes, bx, коробка, коробки, коробок, кор, короб",
-    "bag": "bag, bags, sack, sacks, пакет, пакета, пакетов, пак, мешок, мешка, мешков",
-    "carton": "carton, cartons, картонная упаковка, тетрапак",
-    "sachet": "sachet, sachets, pouch, pouches, пакетик, пакетика, пакетиков, саше, пауч",
-    "case": "case, cases, crate, crates, ящик, ящика, ящиков",
-    "net": "net, nets, сетка, сетки, сеток",
-    "tray": "tray, trays, punnet, punnets, лоток, лотка, лотков",
-    "tub": "tub, tubs, ведро, ведёрко, стаканчик",
-    "tube": "tube, tubes, тюбик, тюбика, тюбиков, туба",
-    "roll": "roll, rolls, рулон, рулона, рулонов, рул",
-    "bar": "bar, bars, плитка, плитки, плиток",
-    "loaf": "loaf, loaves, буханка, буханки, буханок",
-    "bunch": "bunch, bunches, пучок, пучка, пучков, пуч",
-    "head": "head, heads, кочан, кочана, кочанов, вилок, головка, головки, головок",
-    "clove": "clove, cloves, зубчик, зубчика, зубчиков, зуб",
-    "slice": "slice, slices, ломтик, ломтика, ломтиков, кусок, куска, кусков",
-    "stick": "stick, sticks, палочка, палочки, палочек",
-    "stalk": "stalk, stalks, rib, ribs, стебель, стебля, стеблей",
-    "sprig": "sprig, sprigs, веточка, веточки, веточек",
-    "pinch": "pinch, pinches, щепотка, щепотки, щепоток",
-}
-# Words for bare counts: "2 pcs" is a quantity of 2 and no unit.
-COUNTS = "шт, штука, штуку, штуки, штук, штуками, pcs, pc, piece, pieces, ea, each, count, ct"
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from shoplist_appliance.domain.list_item import quantity_of
+from shoplist_appliance.domain.text_amounts import (
+    LONGEST,
+    Amount,
+    Token,
+    amount_at,
+    amounts_in,
+    low,
+    tokens_of,
+    typed,
+    unit_at,
+)
+from shoplist_appliance.domain.text_words import (
+    AND,
+    HEADINGS,
+    JOINED_NAMES,
+    NOT_BEFORE,
+    PREPARED,
+    PREPARED_ALONE,
+    REMARK_STARTS,
+)
+
+MOST_TEXT = 500
+MOST_NOTE = 2_000
+# A line or a piece longer than this is no one's typing: it is kept as it is.
+MOST_READ = 3_000
 
 
-def fold(text: str) -> str:
-    """The form in which two texts are equal where people mean the same: no case, no extra spaces, ё as е."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    # Case folding can leave what NFC would join, so it comes before and after.
-    folded = normalize("NFC", normalize("NFC", text).casefold())
-    return " ".join(folded.replace("ё", "е").split())
+@dataclass(frozen=True, slots=True)
+class TypedItem:
+    """What one thing of a typed text says. ``ticked`` is None where no box was typed."""
+
+    text: str
+    quantity: float | None = None
+    unit: str | None = None
+    note: str | None = None
+    ticked: bool | None = None
 
 
-def canonical_unit(unit: str | None) -> str | None:
-    """The code of a unit, None for a word of bare counts; a unit that is no spelling known here stays as typed."""
-    if unit is None:
-        return None
-    code = _code(unit)
-    return unit if code is None else code or None
+def parse(text: str) -> list[TypedItem]:
+    """The items of a text, in its order; none of a text of nothing but separators."""
+    return list(items_of(text))
 
 
-def unit_key(unit: str | None) -> str:
-    """Equal for units whose quantities can be added: the code, empty for none, other text without case and spaces."""
-    unit = canonical_unit(unit)
-    return "" if unit is None else " ".join(normalize("NFC", unit).casefold().split())
+def items_of(text: str) -> Iterator[TypedItem]:
+    """As ``parse``, one after another, so that a caller may stop."""
+    for line in _LINE_ENDS.split(_UNSEEN.sub("", text)):
+        yield from _line(line)
+
+
+# --- lines --------------------------------------------------------------------------------------------------------
+
+_LINE_ENDS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ud800-\udfff]")
+_SPACE = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_SPACES = re.compile(_SPACE + "+")
+_WORD = re.compile(r"[^ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_BULLET = re.compile(rf"(?:(?:[-‐‑–—−*•·●○◦▪▫■□‣⁃∙>]|\+(?![0-9])){_SPACE}*)+")
+_NUMBERED = re.compile(rf"(?:[0-9]{{1,3}}[.)](?![0-9])|\([0-9]{{1,3}}\)){_SPACE}*")
+_TICKED = re.compile(rf"(?:\[[xXхХvV✓✔]\]|[☑✅✔✓][\ufe0e\ufe0f]?){_SPACE}*")
+_UNTICKED = re.compile(rf"(?:\[{_SPACE}?\]|[☐⬜][\ufe0e\ufe0f]?){_SPACE}*")
+_DATE = r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}"
+_TIME = rf"[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:{_SPACE}?[AaPp]\.?[Mm]\.?)?"
+_STAMP = rf"\[(?=[^\]]{{0,50}}[0-9]:[0-9])(?=[^\]]{{0,50}}(?:{_DATE}|20[0-9]{{2}}))[^\[\]]{{8,50}}\]"
+_SENDER = r"[^:\[\]]{1,60}:"
+# "[12:03, 25/11/2026] Ann: milk" of WhatsApp, "25/11/2026, 12:03 - Ann: milk" of its export.
+_SAID = re.compile(
+    rf"(?:{_STAMP}{_SPACE}*{_SENDER}|{_DATE},?{_SPACE}+{_TIME}{_SPACE}+[-–—]{_SPACE}+{_SENDER}){_SPACE}*"
+)
+# "Ann, [25.11.2026 12:03]" of Telegram, on a line of its own.
+_SENT = re.compile(rf"[^:\[\]]{{0,60}}{_STAMP}:?")
+_NOTHING = re.compile(r"[\s,;.:_=~|/\\#*•·●○◦▪▫■□‣⁃∙+<>，、；。\ufe0e\ufe0f‐‑–—−-]*")
+
+
+def _line(line: str) -> Iterator[TypedItem]:
+    line = line.strip()
+    said = _SAID.match(line)
+    line, ticked = _without_bullet(line[said.end() :] if said else line)
+    if _NOTHING.fullmatch(line) or (ticked is None and _is_heading(line)):
+        return
+    for item in [_read(thing) for thing in _things(line)] if len(line) <= MOST_READ else [TypedItem(_spaced(line))]:
+        yield from _within_limits(replace(item, ticked=ticked))
+
+
+def _without_bullet(line: str) -> tuple[str, bool | None]:
+    """The line without bullet, number and tick box, and whether it was ticked."""
+    ticked: bool | None = None
+    for pattern in (_BULLET, _NUMBERED, _BULLET):
+        line = _after(pattern, line)
+        for box, says in ((_TICKED, True), (_UNTICKED, False)):
+            if ticked is None and box.match(line):
+                line, ticked = _after(box, line), says
+    return line, ticked
+
+
+def _after(pattern: re.Pattern[str], line: str) -> str:
+    found = pattern.match(line)
+    return line[found.end() :] if found else line
+
+
+def _is_heading(line: str) -> bool:
+    """ "Veg:", "For the sauce:", "# Dairy", a chat's sender."""
+    if _SENT.fullmatch(line):
+        return True
+    if line.startswith("#"):
+        return line.lstrip("#")[:1] == " "
+    bare = line.rstrip("*_ ")
+    heads = bare.endswith((":", "：")) and "," not in bare and bare[0] not in _DIGITS
+    return heads and any(char.isalpha() for char in bare)
 
 
 def _spaced(text: str) -> str:
-    return " ".join(text.replace(".", " ").split())
+    return _SPACES.sub(" ", text).strip()
 
 
-def _undotted(text: str) -> str:
-    return " ".join(text.replace(".", "").split())
+# --- pieces of a line ---------------------------------------------------------------------------------------------
+
+_LINK = re.compile(r"(?:https?://|ftp://|www\.)[^ \t\u00a0]+", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[0-9(][0-9() .\u00a0‐‑–-]{5,24}[0-9]")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+")
+_QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“”"}
+_BRACKETS = {"(": ")", "[": "]", "（": "）"}
+_COMMAS = frozenset(",，、")
+_STOPS = frozenset(";；•")
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
+# What a character of a line belongs to, so that it separates nothing.
+_FREE, _IN_BRACKETS, _WHOLE = 0, 1, 2
 
 
-def _table() -> dict[str, str]:
-    table = {}
-    for code, words in {**SPELLINGS, "": COUNTS}.items():
-        for word in words.split(", "):
-            folded = fold(word)
-            table[_spaced(folded)] = table[_undotted(folded)] = code
-    return table
+def _parts(line: str, separators: frozenset[str]) -> list[str]:
+    """What lies between separators that separate; no part is blank."""
+    held = _held(line)
+    parts, start = [], 0
+    for at, char in enumerate(line):
+        if char in separators and held[at] == _FREE and not _joins(line, at):
+            parts.append(line[start:at])
+            start = at + 1
+    parts.append(line[start:])
+    return [part.strip() for part in parts if not _NOTHING.fullmatch(part)]
 
 
-_CODES = _table()
+def _joins(line: str, at: int) -> bool:
+    """Whether a comma is within a number, or a semicolon is an eye."""
+    before, after = line[at - 1 : at], line[at + 1 : at + 2]
+    return (before in _DIGITS and after in _DIGITS and line[at] not in _STOPS) or (line[at] == ";" and after == ")")
 
 
-@lru_cache(maxsize=1024)
-def _code(unit: str) -> str | None:
-    """The code of a spelling, empty for a bare count, None where it is neither."""
-    folded = fold(unit)
-    return _CODES.get(_undotted(folded), _CODES.get(_spaced(folded)))
+def _held(line: str) -> bytearray:
+    """For each character whether it is within a link, a quotation or a telephone number, or else within brackets."""
+    held = bytearray(len(line))
+    for found in _LINK.finditer(line):
+        _hold(held, found.start(), found.start() + len(found[0].rstrip(",.;")), _WHOLE)
+    for found in _PHONE.finditer(line):
+        if _is_phone(found[0]):
+            _hold(held, found.start(), found.end(), _WHOLE)
+    for start, end in _pairs(line, held, _QUOTES):
+        _hold(held, start, end, _WHOLE)
+    for start, end in _pairs(line, held, _BRACKETS):
+        _hold(held, start, end, _IN_BRACKETS)
+    return held
+
+
+def _hold(held: bytearray, start: int, end: int, why: int) -> None:
+    for at in range(start, end):
+        held[at] = held[at] or why
+
+
+def _is_phone(number: str) -> bool:
+    """Digits alone, or with spaces between thousands, may be a quantity; a telephone number is written otherwise."""
+    digits = sum(char in _DIGITS for char in number)
+    return 7 <= digits <= 15 and digits < len(number) and not (number.endswith("000") and _GROUPED.fullmatch(number))
+
+
+def _pairs(line: str, held: bytearray, marks: dict[str, str]) -> list[tuple[int, int]]:
+    """Where a bracket or a quotation begins and ends; one that never closes is none, inner ones are words."""
+    pairs: list[tuple[int, int]] = []
+    last = {mark: line.rfind(mark) for closing in marks.values() for mark in closing}
+    opened, start, depth = "", 0, 0
+    for at, char in enumerate(line):
+        if held[at]:
+            continue
+        if opened and char in marks[opened]:
+            depth -= 1
+            if depth == 0:
+                pairs.append((start, at + 1))
+                opened = ""
+        elif opened:
+            depth += char == opened
+        elif char in marks and any(last[mark] > at for mark in marks[char]) and _opens(line, at, marks):
+            opened, start, depth = char, at, 1
+    return pairs
+
+
+def _opens(line: str, at: int, marks: dict[str, str]) -> bool:
+    """A quotation begins a word; a quote after one is an inch."""
+    return marks is _BRACKETS or at == 0 or not line[at - 1].isalnum()
+
+
+# --- lists with commas, and names joined by "and" -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a line that is one item: its words, and what was in brackets, with the place of each."""
+
+    typed: str
+    words: tuple[Token, ...]
+    brackets: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """A piece with the pieces that a comma joined to it: an amount, remarks."""
+
+    piece: _Piece
+    amount: _Piece | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def _things(line: str) -> list[_Thing]:
+    """The parts of a line that are items."""
+    return [thing for part in _parts(line, _STOPS) for thing in _list(_without_list_heading(part))]
+
+
+def _without_list_heading(line: str) -> str:
+    """ "To buy: milk, bread" without what heads it."""
+    heading, colon, rest = line.partition(":")
+    heads = colon and low(heading.strip()) in HEADINGS and not rest.startswith("//")
+    return rest if heads and len(_parts(rest, _COMMAS)) > 1 else line
+
+
+def _list(line: str) -> list[_Thing]:
+    """The things between commas; the last two may be joined by "and"."""
+    things: list[_Thing] = []
+    for part in _parts(line, _COMMAS):
+        piece = _piece(part)
+        joined = _joined(things[-1], piece) if things else None
+        things[-1:] = [joined] if joined else [*things[-1:], _Thing(piece)]
+    if len(things) > 1:
+        things[-1:] = _apart(things[-1], _last_names(things[-1].piece))
+    return [part for thing in things for part in _apart(thing, _amounts_apart(thing.piece))]
+
+
+def _joined(thing: _Thing, piece: _Piece) -> _Thing | None:
+    """The thing with what a comma only joined to its name: a bare amount, a price, a remark of a recipe."""
+    if _is_preparation(piece.typed):
+        return replace(thing, remarks=(*thing.remarks, piece.typed))
+    if _is_price(piece) and not thing.amount and not thing.remarks:
+        return replace(thing, piece=_piece(f"{thing.piece.typed}, {piece.typed}"))
+    if thing.amount is None and not piece.brackets and _covering(piece.words) and _says_more(thing.piece):
+        return replace(thing, amount=piece)
+    return None
+
+
+def _says_more(piece: _Piece) -> bool:
+    return _covering(piece.words) is None
+
+
+def _apart(thing: _Thing, names: list[str]) -> list[_Thing]:
+    """The thing as several; what a comma joined to it belongs to the last."""
+    if len(names) < 2 and names[0] == thing.piece.typed:
+        return [thing]
+    return [*(_Thing(_piece(name)) for name in names[:-1]), replace(thing, piece=_piece(names[-1]))]
+
+
+_PRICE = re.compile(r"[$€£₽¥₴₸][0-9]+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?(?:[$€£₽¥₴₸]|руб\.?|р\.?|рубл[а-я]+)")
+
+
+def _is_price(piece: _Piece) -> bool:
+    return len(piece.words) < 3 and _PRICE.fullmatch("".join(token.low for token in piece.words)) is not None
+
+
+def _is_preparation(text: str) -> bool:
+    """ "finely chopped", "to taste": what a recipe says of the thing before it, and can be no thing itself."""
+    said = low(_spaced(text[:200]))
+    if any(said == start or said.startswith(start + " ") for start in REMARK_STARTS):
+        return True
+    words = [_stem(word) for word in said.split(" ")]
+    return all(word in PREPARED for word in words) and any(word in PREPARED_ALONE for word in words)
+
+
+def _stem(word: str) -> str:
+    """Russian participles agree with their thing: the genitive as the nominative."""
+    for ending, plain in (("нных", "нные"), ("нного", "нный"), ("нной", "нная"), ("тых", "тые")):
+        if word.endswith(ending):
+            return word[: -len(ending)] + plain
+    return word
+
+
+def _last_names(piece: _Piece) -> list[str]:
+    """The last of a list with commas: "eggs and bread" are two, "and bread" is one, "mac and cheese" too."""
+    words = piece.words
+    if len(words) > 1 and words[0].low in AND:
+        return [piece.typed[words[1].place :]]
+    if " ".join(token.low for token in words if token.kind == "w" and token.low) in JOINED_NAMES:
+        return [piece.typed]
+    return _cut(piece, [at for at in _joints(words) if at + 1 < len(words)])
+
+
+def _amounts_apart(piece: _Piece) -> list[str]:
+    """ "milk and 2 loaves of bread" are two; names joined by "and" stay whole."""
+    return _cut(piece, [at for at in _joints(piece.words) if _begins_amount(piece.words, at + 1)])
+
+
+def _joints(words: Sequence[Token]) -> list[int]:
+    """Where "and" stands between words, and not within an amount."""
+    if not any(token.low in AND for token in words):
+        return []
+    amounts = amounts_in(words)
+    return [
+        at
+        for at, token in enumerate(words)
+        if at > 0 and token.low in AND and not any(amount.start < at < amount.end for amount in amounts)
+    ]
+
+
+def _begins_amount(words: Sequence[Token], at: int) -> bool:
+    amount = amount_at(words, at)
+    return amount is not None and amount.end < len(words) and words[amount.end].low not in AND
+
+
+def _cut(piece: _Piece, joints: list[int]) -> list[str]:
+    """The typed text without the words at these places, in parts."""
+    places = [piece.words[at].place for at in joints]
+    ends = [*places, len(piece.typed)]
+    starts = [0, *(place + len(piece.words[at].typed) for place, at in zip(places, joints, strict=True))]
+    parts = [piece.typed[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    # A part without a name ("2 and 3 eggs") says that this was no list.
+    return parts if all(_says_more(_piece(part)) for part in parts) else [piece.typed]
+
+
+# --- the words of a piece -----------------------------------------------------------------------------------------
+
+
+def _piece(text: str) -> _Piece:
+    """A part of a line as words; what is in brackets apart."""
+    held = _held(text)
+    brackets: list[tuple[int, str]] = []
+    words: list[tuple[int, str, str, bool]] = []
+    at, gap = 0, ""
+    while at < len(text):
+        space = _SPACES.match(text, at)
+        bracket = 0 if space else _bracket_end(text, at, held)
+        if space:
+            gap, at = space[0], space.end()
+        elif bracket:
+            brackets.append((at, _spaced(text[at + 1 : bracket - 1])))
+            gap, at = gap or " ", bracket
+        else:
+            end = _word_end(text, at, held)
+            words.append((at, gap, text[at:end], _WHOLE in held[at:end]))
+            gap, at = "", end
+    return _Piece(text, tuple(tokens_of(words)), tuple(brackets))
+
+
+def _bracket_end(text: str, at: int, held: bytearray) -> int:
+    """Where a remark in brackets ends that begins here; 0 where none does, as in "egg(s)"."""
+    if text[at] not in _BRACKETS or held[at] != _IN_BRACKETS or (at and held[at - 1] == _IN_BRACKETS):
+        return 0
+    end = at
+    while end < len(text) and held[end]:
+        end += 1
+    inside = text[at + 1 : end - 1]
+    glued = (at > 0 and text[at - 1].isalnum()) or text[end : end + 1].isalnum()
+    if _NOTHING.fullmatch(inside) or (glued and _covering(_plain_words(inside)) is None):
+        return 0
+    return end
+
+
+def _word_end(text: str, at: int, held: bytearray) -> int:
+    """The end of a word; a quotation or a telephone number is one with whatever spaces it has."""
+    end = at + 1
+    while end < len(text) and (held[end] == _WHOLE == held[end - 1] or not _SPACES.match(text, end)):
+        if _bracket_end(text, end, held):
+            break
+        end += 1
+    return end
+
+
+def _plain_words(text: str) -> tuple[Token, ...]:
+    """The words of a short text in brackets; none of a longer one, which is a remark."""
+    if len(text) > LONGEST:
+        return ()
+    found = [(word.start(), text[: word.start()][-1:], word[0], False) for word in _WORD.finditer(text)]
+    return tuple(tokens_of(found))
+
+
+def _covering(words: Sequence[Token], lone: bool = False) -> Amount | None:
+    """The amount that these words are and nothing else; a unit alone only where asked for, since it may be a thing."""
+    amount = amount_at(words, 0) if words else None
+    if amount is not None and amount.end == len(words) and (lone or not amount.alone or len(words) > 1):
+        return amount
+    unit = unit_at(words, 0) if lone else None
+    return Amount(0, len(words), 1000, unit[1], alone=True) if unit and unit[1] and unit[0] == len(words) else None
+
+
+# --- an item ------------------------------------------------------------------------------------------------------
+
+_CALLED = frozenset({"plus", "+", "/", "плюс"})  # between two amounts that are meant together
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a thing's words come to: those of its name, the amounts beside them, the remarks by their places."""
+
+    name: tuple[Token, ...]
+    beside: tuple[tuple[int, Amount], ...]
+    remarks: tuple[tuple[int, str], ...]
+
+
+def _read(thing: _Thing) -> TypedItem:
+    """An item; where it is in doubt what is meant, the text as it was typed."""
+    said = _said(thing)
+    return _item(said, thing) or TypedItem(_as_typed(thing), note=_note(None, thing.remarks))
+
+
+def _as_typed(thing: _Thing) -> str:
+    return _spaced(thing.piece.typed + (f", {thing.amount.typed}" if thing.amount else ""))
+
+
+def _said(thing: _Thing) -> _Said:
+    """A dash with spaces around it begins a remark or an amount; brackets hold one; so may a comma."""
+    segments = _segments(thing.piece.words)
+    beside: list[tuple[int, Amount]] = []
+    remarks: list[tuple[int, str]] = []
+    name = segments[0]
+    first = _covering(name)
+    if first and len(segments) > 1 and _covering(segments[1]) is None:
+        beside.append((-1, first))
+        segments = segments[1:]
+        name = segments[0]
+    for segment in segments[1:]:
+        if any(token.low in NOT_BEFORE for token in segment) or _is_price(_Piece("", segment)):
+            name = (*name, *_with_dash(thing.piece.words, segment))
+        else:
+            _after_dash(segment, beside, remarks)
+    for place, inside in thing.piece.brackets:
+        amount = _covering(_plain_words(inside), lone=True)
+        beside += [(place, amount)] if amount else []
+        remarks.append((place, inside))
+    if thing.amount:
+        amount = _covering(thing.amount.words)
+        beside += [(len(thing.piece.typed), amount)] if amount else []
+    return _Said(name, tuple(beside), tuple(sorted(remarks)))
+
+
+def _segments(words: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """The words between dashes that stand alone, unless a dash joins the ends of a range."""
+    dashes = [at for at in range(1, len(words) - 1) if words[at].kind == "d" and words[at].gap and words[at + 1].gap]
+    amounts = amounts_in(words) if dashes else []
+    starts = [at for at in dashes if not any(amount.start < at < amount.end for amount in amounts)]
+    bounds = [-1, *starts, len(words)]
+    segments = [words[start + 1 : end] for start, end in pairwise(bounds)]
+    return [segment for segment in segments if segment] or [()]
+
+
+def _with_dash(words: tuple[Token, ...], segment: tuple[Token, ...]) -> tuple[Token, ...]:
+    return words[words.index(segment[0]) - 1 : words.index(segment[-1]) + 1]
+
+
+def _after_dash(segment: tuple[Token, ...], beside: list[tuple[int, Amount]], remarks: list[tuple[int, str]]) -> None:
+    """An amount, an amount in a unit and a remark, or a remark."""
+    place = segment[0].place
+    whole = _covering(segment, lone=True)
+    amount = whole or amount_at(segment, 0)
+    if whole or (amount and amount.unit and not amount.alone and not beside):
+        beside.append((place, replace(amount, start=place) if amount else whole))  # type: ignore[arg-type]
+        rest = segment[amount.end :] if amount else ()
+        if rest:
+            remarks.append((rest[0].place, typed(rest)))
+    else:
+        remarks.append((place, typed(segment)))
+
+
+def _item(said: _Said, thing: _Thing) -> TypedItem | None:
+    """The item that was said; None where it is in doubt."""
+    own = amounts_in(said.name)
+    if _meant_together(said.name, own):
+        return None
+    sure, chosen = _chosen(said.name, own)
+    if not sure or len(said.beside) > 1 + bool(thing.amount):
+        return None
+    remarks = dict(said.remarks)
+    place, other = said.beside[-1] if said.beside else (0, None)
+    size = ""
+    if other and (chosen is None or (chosen.measures and not other.measures)):
+        remarks.pop(place, None)
+        chosen, words = other, said.name
+    else:
+        size = f", {thing.amount.typed}" if thing.amount else ""
+        words = _without(said.name, chosen) if chosen else said.name
+    text = typed(words) + size
+    if _NOTHING.fullmatch(text):
+        return _container(said.name, chosen, thing)
+    note = _note(chosen, (*(remarks[at] for at in sorted(remarks)), *thing.remarks))
+    return _amount_item(text, chosen, note)
+
+
+def _amount_item(text: str, amount: Amount | None, note: str | None) -> TypedItem:
+    if amount is None:
+        return TypedItem(text, note=note)
+    return TypedItem(text, quantity_of(amount.value), amount.unit or None, note)
+
+
+def _note(amount: Amount | None, remarks: Sequence[str]) -> str | None:
+    said = [amount.note] if amount and amount.note else []
+    return ", ".join([*said, *remarks]) or None
+
+
+def _container(name: Sequence[Token], amount: Amount | None, thing: _Thing) -> TypedItem | None:
+    """ "2 loaves", "3 bottles": the unit is the thing. An amount of nothing is left as typed."""
+    if amount is None or not amount.unit or amount.measures or amount.alone or not name or thing.piece.brackets:
+        return None
+    words = name[amount.unit_from : amount.end]
+    return TypedItem(typed(words), quantity_of(amount.value), note=amount.note) if words else None
+
+
+def _meant_together(words: Sequence[Token], amounts: Sequence[Amount]) -> bool:
+    """ "1 cup plus 1 tbsp", "2 lb 3 oz": two amounts that are one."""
+    return any(
+        amount.end < len(words) and words[amount.end].low in _CALLED and not amount.times
+        for amount in amounts
+        if amount.unit
+    )
+
+
+def _chosen(words: Sequence[Token], amounts: Sequence[Amount]) -> tuple[bool, Amount | None]:
+    """Which of the amounts among the words is the quantity, None for none; False first where that is in doubt."""
+    lead = _lead(words)
+    signed = [amount for amount in amounts if amount.times]
+    if signed:
+        return len(signed) == 1, signed[0]
+    said = [amount for amount in amounts if _may_count(words, amount, lead)]
+    counts = [amount for amount in said if not amount.measures]
+    if len(counts) == 1 and counts[0].unit is None and counts[0].start > lead and _strays(amounts, said):
+        return False, None
+    best = counts or said
+    return len(best) < 2, best[0] if best else None
+
+
+def _lead(words: Sequence[Token]) -> int:
+    """The first word that is more than an emoji."""
+    for at, token in enumerate(words):
+        if token.kind != "w" or any(char.isalnum() for char in token.low):
+            return at
+    return 0
+
+
+def _may_count(words: Sequence[Token], amount: Amount, lead: int) -> bool:
+    """A unit makes an amount wherever it stands; a bare number at either end, in words only at the first."""
+    if amount.start <= lead:
+        return True
+    last = amount.end == len(words)
+    if amount.alone:
+        return last
+    return amount.unit is not None or (last and not amount.spelled)
+
+
+def _strays(amounts: Sequence[Amount], said: Sequence[Amount]) -> bool:
+    """Whether other numbers stand about, as in "milk 2 and bread 3"."""
+    return any(amount.unit is None for amount in amounts if amount not in said)
+
+
+def _without(words: tuple[Token, ...], amount: Amount) -> tuple[Token, ...]:
+    """The words without an amount, and without the signs that only joined it to them."""
+    before, after = list(words[: amount.start]), list(words[amount.end :])
+    while before and before[-1].kind in "jd":
+        before.pop()
+    while after and after[0].kind in "jd":
+        after.pop(0)
+    if before and after and not after[0].gap:
+        after[0] = replace(after[0], gap=words[amount.start].gap)
+    return (*before, *after)
+
+
+# --- limits -------------------------------------------------------------------------------------------------------
+
+
+def _within_limits(item: TypedItem) -> Iterator[TypedItem]:
+    """The item as the list takes it: what its text is too long for goes to the note, and from there to more items."""
+    text, rest = _cut_at_word(item.text, MOST_TEXT)
+    note = ", ".join(part for part in (rest, item.note) if part)
+    note, rest = _cut_at_word(note, MOST_NOTE)
+    yield replace(item, text=text, note=note or None)
+    while rest:
+        text, rest = _cut_at_word(rest, MOST_TEXT)
+        note, rest = _cut_at_word(rest, MOST_NOTE)
+        yield TypedItem(text, note=note or None, ticked=item.ticked)
+
+
+def _cut_at_word(text: str, most: int) -> tuple[str, str]:
+    """The beginning of a text and the rest; within a word only where one is longer than fits."""
+    if len(text) <= most:
+        return text, ""
+    space = text.rfind(" ", 0, most + 1)
+    end = space if space > 0 else most
+    return text[:end].strip(), text[end:].strip()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoplist_appliance.domain.text import SPELLINGS, canonical_unit, fold, unit_key
+from shoplist_appliance.domain.units import SPELLINGS, canonical_unit, fold, unit_key
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,193 @@
+"""The words that reading typed text depends on, in English and Russian, lower case, ё as е: a list a question."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Numbers in words. What follows a hundred or a thousand is added, what precedes it multiplies.
+NUMBERS = {
+    word: value
+    for value, words in (
+        (1, "one один одна одно одну"),
+        (2, "two два две"),
+        (3, "three три"),
+        (4, "four четыре"),
+        (5, "five пять"),
+        (6, "six шесть"),
+        (7, "seven семь"),
+        (8, "eight восемь"),
+        (9, "nine девять"),
+        (10, "ten десять"),
+        (11, "eleven одиннадцать"),
+        (12, "twelve двенадцать"),
+        (13, "thirteen тринадцать"),
+        (14, "fourteen четырнадцать"),
+        (15, "fifteen пятнадцать"),
+        (16, "sixteen шестнадцать"),
+        (17, "seventeen семнадцать"),
+        (18, "eighteen восемнадцать"),
+        (19, "nineteen девятнадцать"),
+        (20, "twenty двадцать"),
+        (30, "thirty тридцать"),
+        (40, "forty fourty сорок"),
+        (50, "fifty пятьдесят"),
+        (60, "sixty шестьдесят"),
+        (70, "seventy семьдесят"),
+        (80, "eighty восемьдесят"),
+        (90, "ninety девяносто"),
+        (100, "сто"),
+        (200, "двести"),
+        (300, "триста"),
+        (400, "четыреста"),
+        (500, "пятьсот"),
+        (600, "шестьсот"),
+        (700, "семьсот"),
+        (800, "восемьсот"),
+        (900, "девятьсот"),
+    )
+    for word in words.split()
+}
+SCALES = {"hundred": 100, "thousand": 1000, "тысяча": 1000, "тысячу": 1000, "тысячи": 1000, "тысяч": 1000}
+# Amounts that are one word, in thousandths.
+WHOLE_WORDS = {"полтора": 1500, "полторы": 1500}
+# How many one of them is: "two dozen", «пара», «полдюжины».
+DOZENS = {
+    word: value
+    for value, words in (
+        (12, "dozen dozens doz dz дюжина дюжину дюжины дюжин"),
+        (10, "десяток десятка десятков"),
+        (2, "couple пара пару"),
+    )
+    for word in words.split()
+}
+HALVES = {"half": 500, "quarter": 250, "третью": 333, "треть": 333, "четверть": 250, "половина": 500, "половину": 500,
+          "половинка": 500, "половинку": 500, "пол": 500}  # fmt: skip
+# After a number: "three quarters", «две трети». In parts of one.
+PARTS = {"quarters": 4, "quarter": 4, "thirds": 3, "third": 3, "четверти": 4, "трети": 3, "halves": 2}
+# After "two and", «два с»: what is added, in thousandths.
+REMAINDERS = {"half": 500, "quarter": 250, "third": 333, "половиной": 500, "четвертью": 250, "третью": 333}
+
+ARTICLES = frozenset({"a", "an"})
+AND = frozenset({"and", "и"})
+TO = frozenset({"to", "or", "до", "или"})  # between the ends of a range
+FROM = frozenset({"from", "от"})  # before one
+ABOUT = _set(
+    "~ ≈ about approx approx. approximately around roughly circa ca ca. около примерно приблизительно "
+    "ориентировочно прим. где-то"
+)
+# Two words that say "about", before an amount and after it.
+ABOUT_PAIRS = frozenset({"at least", "up to", "more or", "не менее", "не меньше", "не больше", "не более", "где то"})
+OR_SO = frozenset({"or so", "or more", "or less", "или около", "или больше", "или более"})
+
+# A number followed by one of these is none of an amount.
+NOT_BEFORE = _set(
+    "% percent pct am pm a.m. p.m. a.m p.m o'clock o’clock oclock h hr hrs hour hours min mins minute minutes day "
+    "days week weeks month months year years grain grains people persons person ply inch inches mm watt watts w v "
+    "volt ° °c $ € £ ₽ ¥ ₴ ₸ usd eur gbp rub dollar dollars euro euros buck bucks cent cents pence quid процент "
+    "процента процентов проц проц. руб руб. рубль рубля рублей рублей. р р. коп коп. копеек евро доллар доллара "
+    "долларов бакс баксов грн тенге час часа часов ч мин мин. минут минуты день дня дней неделя недели недель месяц "
+    "месяца месяцев год года лет злак злака злаков человек мм вт дюйм дюйма дюймов january february march april may "
+    "june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec января "
+    "февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+)
+# A number without a unit that follows one of these belongs to the name.
+NOT_AFTER = _set(
+    "vitamin vitamins omega size sizes sz no no. nr nr. № # number num num. type spf factor wd stage step level "
+    "formula version vol vol. volume chapter grade model heinz class part series windows iphone galaxy ps xbox "
+    "route bus gate for at by in on of before after until till since from to under over with than is $ € £ ₽ ¥ usd "
+    "eur gbp rub rs витамин витамины витамина омега размер размера разм разм. р-р номер ном. тип категория "
+    "категории ступень сорт класс часть том версия модель серия формула ессентуки балтика портвейн nan нан нутрилон "
+    "nutrilon aptamil similac симилак этап фактор уровень дом квартира кв кв. автобус каб. кабинет айфон для в во к "
+    "ко на до после с со от по из под над при за у о об"
+)
+# Names that begin with a number.
+NUMBERED_NAMES = frozenset(
+    {"7 up", "seven up", "7 days", "7 дней", "5 spice", "five spice", "half and", "thousand island", "1000 island",
+     "100 plus", "8 o'clock", "3 musketeers", "three musketeers", "57 sauce", "5 gum", "one pot", "2 pac", "сто лото",
+     "сто рецептов", "семь злаков", "пять злаков", "три корочки", "3 корочки", "три желания", "три толстяка",
+     "три кота", "три медведя"}
+)  # fmt: skip
+# Names that "and" or «и» joins; any other last pair of a list with commas is two things.
+JOINED_NAMES = frozenset(
+    {"mac and cheese", "macaroni and cheese", "salt and pepper", "fish and chips", "half and half", "bread and butter",
+     "salt and vinegar", "cookies and cream", "sweet and sour", "oil and vinegar", "pork and beans", "ham and cheese",
+     "ham and eggs", "bacon and eggs", "rice and beans", "cheese and onion", "sour cream and onion",
+     "head and shoulders",
+     "black and white", "salt and black pepper", "surf and turf", "gin and tonic", "rum and coke", "chips and dip",
+     "chips and salsa", "burger and fries", "peanut butter and jelly", "biscuits and gravy", "franks and beans",
+     "соль и перец", "хлеб и масло", "сметана и лук", "сметаны и лука", "лук и сметана", "шампунь и бальзам",
+     "ветчина и сыр", "инь и ян", "сыр и ветчина"}
+)  # fmt: skip
+
+# Codes of units that measure; all others count things. Beside a count, a measure is a size.
+MEASURES = frozenset(
+    {"kg", "g", "mg", "lb", "oz", "l", "ml", "gal", "qt", "pt", "floz", "cup", "tbsp", "tsp", "m", "cm"}
+)
+LENGTHS = frozenset({"m", "cm"})
+# Units in which three decimals after a comma are no thousands: 1,250 kg is a kilo and a quarter.
+LARGE = frozenset({"kg", "l", "lb", "gal"})
+# Without a number and without "of" these are units all the same: "kilo onions".
+PLAIN_MEASURES = _set("kg kilo kilogram kilogramme liter litre ltr gallon")
+# Russian units that stand for one of it, before the name: «банка горошка».
+ALONE_RU = _set(
+    "кило килограмм грамм фунт литр галлон кварта пинта стакан упаковка пачка бутылка банка баночка коробка короб "
+    "пакет мешок пакетик ящик сетка лоток ведро ведерко стаканчик тюбик рулон плитка буханка пучок кочан вилок "
+    "головка зубчик ломтик кусок палочка стебель веточка щепотка упаковку пачку бутылку банку баночку коробку сетку "
+    "плитку буханку головку палочку веточку щепотку метр кг"
+) | {"столовая ложка", "чайная ложка"}
+# The accusative, as people dictate: «купить пачку масла».
+ACCUSATIVES = {
+    "упаковку": "pack", "пачку": "pack", "бутылку": "bottle", "банку": "can", "баночку": "jar", "коробку": "box",
+    "сетку": "net", "плитку": "bar", "буханку": "loaf", "головку": "head", "палочку": "stick", "веточку": "sprig",
+    "щепотку": "pinch", "унцию": "oz", "пинту": "pt", "кварту": "qt",
+}  # fmt: skip
+# After a unit these make another thing of it: "can opener", "pound cake".
+NOT_A_UNIT_BEFORE = _set(
+    "opener openers foil soap soaps cake cakes cleaner cleaners noodle noodles cutter cutters brush brushes stool "
+    "stools lid lids clip clips pan pans glass glasses curtain curtains holder holders rack racks blender blenders "
+    "deodorant liner liners sealer sealers warmer warmers stand stands cozy bags bag tape ties roast eye eyes socks "
+    "top tops lamp snacks sets set"
+)
+PREPOSITIONS = _set("с со для из под в во на к ко от до без и или за")
+
+# What recipes say about the thing before the comma; a piece of such words alone is a note.
+PREPARED = _set(
+    "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed halved "
+    "quartered seeded deseeded pitted cubed shredded toasted packed sifted juiced zested thawed washed cored mashed "
+    "cleaned deveined deboned torn crumbled julienned whisked separated smashed ground cooked boiled uncooked "
+    "chilled cooled warmed dried stemmed removed optional cut scrubbed squeezed ripped pressed blanched roasted "
+    "room temperature finely roughly coarsely thinly thickly freshly lightly well very small large into in pieces "
+    "chunks cubes strips slices wedges rings halves quarters rounds bite-sized bite-size lengthwise crosswise and "
+    "or if needed нарезанный нарезанная нарезанное нарезанные порезанный порезанная порезанные рубленый рубленая "
+    "рубленые измельченный измельченная измельченное измельченные натертый натертая натертое натертые тертый тертая "
+    "тертые очищенный очищенная очищенное очищенные растопленный растопленное размягченное размягченный "
+    "раздавленный раздавленные нарезать порезать натереть очистить измельчить порубить растопить размягчить мелко "
+    "крупно тонко кубиками кубиком кольцами кольцом полукольцами ломтиками соломкой дольками кружочками пополам и "
+    "или на терке крупной мелкой опционально"
+)
+# Of those, what says enough by itself; adverbs and joining words need one of them beside.
+PREPARED_ALONE = PREPARED - _set(
+    "ground cooked boiled uncooked chilled cooled warmed dried roasted room temperature finely roughly coarsely "
+    "thinly thickly freshly lightly well very small large into in pieces chunks cubes strips slices wedges rings "
+    "halves quarters rounds bite-sized bite-size lengthwise crosswise and or if needed cut мелко крупно тонко и или "
+    "на терке крупной мелкой тертый тертая тертые рубленый рубленая рубленые"
+)
+# How a remark of a recipe begins, whatever follows.
+REMARK_STARTS = (
+    "to taste", "at room temperature", "for garnish", "for serving", "for dusting", "for frying", "for greasing",
+    "to serve", "to garnish", "plus more", "plus extra", "or to taste", "or more", "cut into", "skin on", "if needed",
+    "по вкусу", "для подачи", "для украшения", "для жарки", "для смазывания", "комнатной температуры", "по желанию",
+    "на глаз", "нарезать", "порезать", "натереть", "очистить", "измельчить",
+)  # fmt: skip
+# Before a colon these head the line's items rather than name a thing.
+HEADINGS = frozenset(
+    {
+        "to buy", "buy", "need", "we need", "shopping", "shopping list", "list", "groceries", "grocery list", "veg",
+        "veggies", "vegetables", "fruit", "fruits", "dairy", "meat", "fish", "bakery", "frozen", "drinks", "household",
+        "ingredients", "get", "please buy", "please get", "купить", "купи", "надо", "надо купить", "нужно",
+        "нужно купить", "список", "список покупок", "покупки", "овощи", "фрукты", "молочка", "молочное", "мясо", "рыба",
+        "напитки", "бакалея", "заморозка", "хозтовары", "бытовая химия", "химия", "ингредиенты", "продукты", "взять",
+        "возьми", "в магазин", "магазин", "зелень", "не забыть"
+    }
+)  # fmt: skip
