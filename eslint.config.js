@@ -47,6 +47,10 @@ export default [
     },
   },
   {
+    files: ["static/worker/worker.js"],
+    languageOptions: { globals: { ...globals.serviceworker, BUILD: "readonly" } },
+  },
+  {
     files: ["static/**/model.js", "static/shared/queue.js"],
     rules: {
       "no-restricted-globals": ["error", "document", "window", "localStorage", "indexedDB", "fetch", "setTimeout"],

@@ -6,6 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const [folder, build] = process.argv.slice(2);
 const COPIED = {
   "static/icon.svg": "icon.svg",
+  "static/icons": "icons",
   "static/swagger/page.js": "swagger/page.js",
   "static/swagger/live.css": "swagger/live.css",
   "node_modules/swagger-ui-dist/swagger-ui.css": "swagger/swagger-ui.css",
@@ -15,7 +16,7 @@ const COPIED = {
 const TEXT = /\.(js|css|svg|html|json|txt)$/;
 
 mkdirSync(join(folder, "swagger"), { recursive: true });
-for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to));
+for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to), { recursive: true });
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

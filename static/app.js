@@ -10,6 +10,7 @@ import { NotStarted } from "./shared/parts.js";
 import { knownUser } from "./shared/session.js";
 import { showTheme } from "./shared/theme.js";
 import { chooseLanguage } from "./shared/words.js";
+import { watchVersion } from "./version/watch.js";
 
 /** @type {Record<string, (root: HTMLElement) => void | Promise<void>>} */
 const PAGES = { account, join, list, lists, start: first };
@@ -22,4 +23,5 @@ const root = /** @type {HTMLElement} */ (document.getElementById("page"));
 const start = PAGES[document.body.dataset.page ?? ""];
 Promise.resolve(root)
   .then(start)
-  .catch((error) => render(html`<${NotStarted} error=${error} />`, root));
+  .catch((error) => render(html`<${NotStarted} error=${error} />`, root))
+  .then(watchVersion);

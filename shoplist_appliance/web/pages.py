@@ -7,14 +7,16 @@ from functools import cache
 from pathlib import Path
 
 import orjson
+from tornado.web import RequestHandler
 
 from shoplist_appliance.domain.errors import DomainError, MethodNotAllowed, NotFound
-from shoplist_appliance.domain.people import Theme
+from shoplist_appliance.domain.people import Language, Theme
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, openapi, protocol
 from shoplist_appliance.web.headers import page_headers
 from shoplist_appliance.web.http import Handler
 from shoplist_appliance.web.operations import TABLE
+from shoplist_appliance.web.shells import Build
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -28,6 +30,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not_built": "The pages of this server are not built yet. Run scripts/static, then load this page again.",
         "back": "To the lists",
         "live": "The live protocol",
+        "short_name": "Lists",
+        "description": "The household's shopping lists, on its own server. They open and take edits offline too.",
+        "new_list": "New list",
     },
     "ru": {
         "start": "Списки покупок",
@@ -40,8 +45,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not_built": "Страницы этого сервера ещё не собраны. Запустите scripts/static и загрузите эту страницу снова.",
         "back": "К спискам",
         "live": "Живой протокол",
+        "short_name": "Списки",
+        "description": "Списки покупок семьи на собственном сервере. Открываются и принимают правки и без сети.",
+        "new_list": "Новый список",
     },
 }
+# The page's background in either theme (static/css/tokens.css): what the system paints around it.
+BACKGROUND: Mapping[Theme, str] = {"light": "#f6f5f1", "dark": "#121513"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 # What the machine's own tables of types often lack or have otherwise.
@@ -109,7 +119,54 @@ class ShellPage(PageHandler):
             self.say(503, "not_built")
             return
         words = WORDS[self.language]
-        self.show("page.html", build=build.name, page=self.page, title=words[self.page], noscript=words["noscript"])
+        colours = {theme: BACKGROUND.get(self.theme, colour) for theme, colour in BACKGROUND.items()}
+        named = {"title": words[self.page], "name": words["start"], "noscript": words["noscript"]}
+        self.show("page.html", build=build.name, page=self.page, colours=colours, **named)
+
+
+class ManifestFile(PageHandler):
+    """What the site is called, and looks like, where it is installed as an app."""
+
+    async def get(self, *arguments: str) -> None:
+        """In the reader's language."""
+        build = self.door.shells.build
+        if build is None:
+            self.refuse(NotFound("file"))
+            return
+        self.answer(_manifest(build.name, self.language), "application/manifest+json")
+
+
+def _manifest(build: str, language: Language) -> Mapping[str, object]:
+    words = WORDS[language]
+    icons = [("icon", 192, "any"), ("icon", 512, "any"), ("maskable", 192, "maskable"), ("maskable", 512, "maskable")]
+    icons += [("monochrome", 512, "monochrome")]
+    return {
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "name": words["start"],
+        "short_name": words["short_name"],
+        "description": words["description"],
+        "lang": language,
+        "dir": "ltr",
+        "display": "standalone",
+        "theme_color": BACKGROUND["light"],
+        "background_color": BACKGROUND["light"],
+        "categories": ["shopping", "lifestyle"],
+        "icons": [
+            {
+                "src": f"/static/{build}/icons/{name}-{size}.png",
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, size, purpose in icons
+        ],
+        "shortcuts": [
+            {"name": words["new_list"], "url": "/list#new"},
+            {"name": words["lists"], "url": "/list"},
+        ],
+    }
 
 
 class SwaggerPage(PageHandler):
@@ -153,6 +210,21 @@ class OpenApiFile(Handler):
     head = get
 
 
+class BuildFile(Handler):
+    """Which build is served now: an open page asks, to learn that it has grown old."""
+
+    async def get(self) -> None:
+        """Its name."""
+        build = self.door.shells.build
+        if build is None:
+            self.refuse(NotFound("file"))
+            return
+        self.set_header("Cache-Control", "no-cache")
+        self.answer({"build": build.name})
+
+    head = get
+
+
 class StaticFile(Handler):
     """A file of the build, cached for ever: another content has another address."""
 
@@ -160,7 +232,14 @@ class StaticFile(Handler):
         """Only what the build's manifest names is there, so no path leads anywhere else."""
         build = self.door.shells.build
         name, _, file = self.request.path.removeprefix("/static/").partition("/")
-        if build is None or name != build.name or file not in build.files:
+        if build is None or name != build.name:
+            self.refuse(NotFound("file"))
+        else:
+            self.send(build, file, FOR_EVER)
+
+    def send(self, build: Build, file: str, cached: str) -> None:
+        """Answer with a file, as the build compressed it where the browser takes it so."""
+        if file not in build.files:
             self.refuse(NotFound("file"))
             return
         path, encoding = _smallest(build.folder / file, self.request.headers.get("Accept-Encoding", ""))
@@ -173,14 +252,34 @@ class StaticFile(Handler):
             self.set_header("Content-Encoding", encoding)
         self.set_header("Content-Type", _type(file))
         self.set_header("Vary", "Accept-Encoding")
-        self.set_header("Cache-Control", FOR_EVER)
+        self.set_header("Cache-Control", cached)
         self.finish(content)
 
-    head = get
+    async def head(self) -> None:
+        """As GET, without the body."""
+        await self.get()
 
-    def compute_etag(self) -> None:
+    def compute_etag(self) -> str | None:
         """None is needed: the address says which content it is."""
-        return
+        return None
+
+
+class WorkerFile(StaticFile):
+    """The service worker. Its address is the same for every build, because a browser knows it by that."""
+
+    async def get(self) -> None:
+        """That of the build which is served now."""
+        build = self.door.shells.build
+        if build is None:
+            self.refuse(NotFound("file"))
+            return
+        # A worker lives under the policy of its own script: it reads shells and files, and runs nothing else.
+        self.set_header("Content-Security-Policy", "default-src 'none'; connect-src 'self'")
+        self.send(build, "sw.js", "no-cache")
+
+    def compute_etag(self) -> str | None:
+        """Of the content, unlike that of files whose address changes with it."""
+        return RequestHandler.compute_etag(self)
 
 
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")

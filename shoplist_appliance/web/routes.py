@@ -11,15 +11,18 @@ from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web.http import ApiHandler, Door
 from shoplist_appliance.web.operations import Dispatcher
 from shoplist_appliance.web.pages import (
+    BuildFile,
     Elsewhere,
     Healthy,
     LivePage,
+    ManifestFile,
     Metrics,
     OpenApiFile,
     Ready,
     ShellPage,
     StaticFile,
     SwaggerPage,
+    WorkerFile,
 )
 
 log = logging.getLogger(__name__)
@@ -58,6 +61,9 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         (r"/swagger", SwaggerPage, given),
         (r"/swagger/live", LivePage, given),
         (r"/openapi\.json", OpenApiFile, given),
+        (r"/manifest\.webmanifest", ManifestFile, given),
+        (r"/sw\.js", WorkerFile, given),
+        (r"/static/build\.json", BuildFile, given),
         (r"/static/.*", StaticFile, given),
         (r"/healthz", Healthy, given),
         (r"/readyz", Ready, given),

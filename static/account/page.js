@@ -7,8 +7,9 @@ import { render } from "preact";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Page } from "../shared/frame.js";
-import { Failure } from "../shared/parts.js";
-import { askUser, knownUser, rememberUser } from "../shared/session.js";
+import { Failure, Retry } from "../shared/parts.js";
+import { problemFrom } from "../shared/problem.js";
+import { askUser, knownUser, rememberUser, signedIn, signedOut } from "../shared/session.js";
 import { openStore } from "../shared/store.js";
 import { showTheme } from "../shared/theme.js";
 import { language, t } from "../shared/words.js";
@@ -29,22 +30,38 @@ function thisDevice() {
  * @returns {Pick<Actions, 'signIn' | 'register'>}
  */
 export function doorActions(done, more = {}) {
-  /** @param {string} operation @param {object} payload */
+  /** @param {string} operation @param {object} payload @returns {Promise<User>} */
   const enter = async (operation, payload) => {
     const { user } = await call(operation, payload);
-    rememberUser(user);
-    await done(user);
+    signedIn(user);
+    return user;
   };
+  /** @param {Record<string, string>} fields */
+  const signIn = ({ email, password }) => enter("accounts.sign_in", { email: email.trim(), password, device: thisDevice() });
+  /** @param {Record<string, string>} fields */
+  const register = ({ name, email, password }) =>
+    enter("accounts.register", { name, email: email.trim(), password, language: language(), device: thisDevice(), ...more });
   return {
-    signIn: ({ email, password }) => enter("accounts.sign_in", { email: email.trim(), password, device: thisDevice() }),
-    register: ({ name, email, password }) =>
-      enter("accounts.register", { name, email: email.trim(), password, language: language(), device: thisDevice(), ...more }),
+    signIn: async (fields) => done(await signIn(fields)),
+    register: async (fields) => done(await register(fields).catch((failure) => registeredBefore(failure, () => signIn(fields)))),
   };
+}
+
+/**
+ * An address that is known may be one's own, from a first try whose answer was lost: then the same words open it.
+ * @param {unknown} failure
+ * @param {() => Promise<User>} signIn
+ */
+async function registeredBefore(failure, signIn) {
+  if (problemFrom(failure).code !== "conflict") throw failure;
+  return signIn().catch(() => {
+    throw failure;
+  });
 }
 
 /** @param {HTMLElement} root */
 export function start(root) {
-  const user = signal(/** @type {User | null | undefined} */ (undefined));
+  const user = signal(/** @type {User | null | undefined} */ (knownUser() ?? undefined));
   const devices = signal(/** @type {readonly Device[]} */ ([]));
   const error = signal(/** @type {unknown} */ (null));
   const actions = accountActions(user, devices);
@@ -52,6 +69,7 @@ export function start(root) {
   const View = () => html`
     <${Page} title=${t("nav.account")}>
       <${Failure} error=${error.value} />
+      ${error.value && !user.value && html`<${Retry} />`}
       ${user.value === null && html`<section class="card"><${Door} actions=${actions} /></section>`}
       ${user.value && html`<${Account} user=${user.value} devices=${devices.value} actions=${actions} />`}
     <//>
@@ -70,8 +88,8 @@ async function meet(user, devices, error) {
     user.value = await askUser();
     if (user.value) devices.value = await readDevices();
   } catch (failure) {
+    // Without an answer nobody is taken for a stranger: the form is for whom the server does not know.
     error.value = failure;
-    user.value = knownUser();
   }
 }
 
@@ -111,9 +129,10 @@ function accountActions(user, devices) {
       const entries = user.value ? await store.entries(user.value.id) : [];
       const waiting = entries.filter((entry) => entry.state === "waiting").length;
       if (waiting > 0 && !anyway) return waiting;
-      await call("accounts.sign_out");
-      await store.dropCopies();
-      rememberUser(null);
+      await call("accounts.sign_out").catch((failure) => {
+        if (problemFrom(failure).code !== "unauthenticated") throw failure;
+      });
+      await signedOut(store);
       location.replace("/account");
       return 0;
     },

@@ -4,7 +4,7 @@
 /** @import { Actions } from '../account/view.js' */
 import { Door } from "../account/view.js";
 import { html } from "../shared/html.js";
-import { Failure } from "../shared/parts.js";
+import { Failure, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { t } from "../shared/words.js";
 
@@ -18,6 +18,7 @@ export function Invitation({ user, error, accept, door }) {
     <section class="card">
       <p>${user === null ? t("join.first") : t("join.text")}</p>
       <${Failure} error=${error} />
+      ${error && user === undefined && html`<${Retry} />`}
       ${user && html`<button class="button main" type="button" onClick=${accept}>${t("join.do")}</button>`}
     </section>
     ${user === null && html`<section class="card"><${Door} actions=${door} newcomer /></section>`}

@@ -42,6 +42,13 @@ export class Live {
     this.socket.connect();
   }
 
+  /** Somebody signed in again, in this tab or another. */
+  signedIn() {
+    if (this.state.value !== "signed_out") return;
+    this.state.value = "connecting";
+    this.socket.connect();
+  }
+
   /** @param {string} event @param {(told: any) => void} hear */
   on(event, hear) {
     this.socket.on(event, hear);

@@ -23,6 +23,17 @@ export function remember(name, value) {
   }
 }
 
+/** Forget all but what is named, when somebody signs out. @param {readonly string[]} kept */
+export function forgetAllBut(kept) {
+  forThisPage.clear();
+  try {
+    const names = Object.keys(localStorage).flatMap((key) => (key.startsWith("shoplist.") ? [key.slice(9)] : []));
+    for (const name of names) if (!kept.includes(name)) remember(name, null);
+  } catch {
+    // The browser keeps nothing for us.
+  }
+}
+
 /** Hear when another tab changed what is remembered. @param {string} name @param {() => void} hear */
 export function onRemembered(name, hear) {
   addEventListener("storage", (event) => {

@@ -245,10 +245,22 @@ export class Outbox {
       return await work(this.store);
     } catch (error) {
       if (this.store instanceof PageStore) throw error;
-      const here = new PageStore();
-      await here.append(this.entries.value);
-      this.store = here;
-      return work(here);
     }
+    try {
+      // A full disk: copies of lists can be had again, edits cannot.
+      await this.store.dropCopies();
+      return await work(this.store);
+    } catch {
+      return work(await this.keepHere());
+    }
+  }
+
+  /** @returns {Promise<Store>} */
+  async keepHere() {
+    const here = new PageStore(this.store);
+    // What was kept may be on its way by now, in this tab or another: nothing folds into it any more.
+    await here.append(this.entries.value.map((entry) => (this.unkept.has(entry.edit.id) ? entry : { ...entry, sent: true })));
+    this.store = here;
+    return here;
   }
 }

@@ -114,9 +114,11 @@ export const fieldsOf = (form) =>
 export const NotStarted = ({ error }) => html`
   <main class="middle">
     <${Failure} error=${error} />
-    <button class="button" type="button" onClick=${() => location.reload()}>${t("do.retry")}</button>
+    <${Retry} />
   </main>
 `;
+
+export const Retry = () => html`<button class="button" type="button" onClick=${() => location.reload()}>${t("do.retry")}</button>`;
 
 /** The one quiet line about the connection: none while all is well. @param {{session: Session}} props */
 export function Connection({ session }) {

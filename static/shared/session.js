@@ -7,10 +7,11 @@ import { effect } from "@preact/signals";
 import { call } from "./api.js";
 import { Clock } from "./clock.js";
 import { Live } from "./live.js";
-import { onRemembered, recall, remember } from "./memory.js";
+import { forgetAllBut, onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { problemFrom } from "./problem.js";
 import { openStore } from "./store.js";
+import { holdVersion, look } from "../version/watch.js";
 
 /** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox}} Session */
 
@@ -26,11 +27,24 @@ export function knownUser() {
 /** @param {User | null} user */
 export const rememberUser = (user) => remember("user", user && JSON.stringify(user));
 
+/** Somebody came in on this device, by signing in or registering: other tabs go on, or begin anew. @param {User} user */
+export function signedIn(user) {
+  rememberUser(user);
+  remember("signed_in", String(Date.now()));
+}
+
+/** Signed out: nothing of the account stays but edits that wait. The clock is the device's. @param {Store} store */
+export async function signedOut(store) {
+  await store.dropCopies().catch(() => {});
+  forgetAllBut(["clock"]);
+}
+
 /** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */
 export async function askUser() {
   try {
     const told = await call("accounts.me");
     rememberUser(told.user);
+    remember("renewed", String(Date.now()));
     return knownUser();
   } catch (error) {
     if (problemFrom(error).code === "unauthenticated") return null;
@@ -46,11 +60,17 @@ export const signInAddress = () => `/account?next=${encodeURIComponent(location.
  * @returns {Promise<Session>}
  */
 export async function openSession() {
-  const user = knownUser() ?? (await askUser());
-  if (user) return sessionOf(user, await openStore());
+  const store = await openStore();
+  const user = knownUser() ?? (await keptUser(store)) ?? (await askUser());
+  if (user) return sessionOf(user, store);
   location.replace(signInAddress());
   return new Promise(() => {});
 }
+
+const KEPT_USER = "user";
+
+/** Browsers write small things to the disk late: one that fell right after signing in has lost them. @param {Store} store @returns {Promise<User | undefined>} */
+const keptUser = (store) => store.copy(KEPT_USER).catch(() => undefined);
 
 /** @param {User} user @param {Store} store @returns {Promise<Session>} */
 async function sessionOf(user, store) {
@@ -60,13 +80,48 @@ async function sessionOf(user, store) {
   live.onGreeted = (greeted) => isOurs(user, greeted);
   outbox.onSignedOut = () => live.signedOut();
   effect(() => outbox.ready(live.state.value === "ready"));
+  effect(() => {
+    if (live.state.value !== "ready") return;
+    void look();
+    void renewCookie();
+  });
+  effect(() => {
+    if (live.state.value === "away" && waitingIn(outbox) > 0) void askToPersist();
+  });
+  holdVersion(() => waitingIn(outbox));
   onRemembered("user", () => knownUser()?.id !== user.id && location.reload());
+  onRemembered("signed_in", () => live.signedIn());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.check());
   addEventListener("online", () => live.check());
   addEventListener("pageshow", (event) => event.persisted && live.check());
   await outbox.load();
+  void store.keepCopy(KEPT_USER, user).catch(() => {});
   live.start();
   return { user, live, clock, store, outbox };
+}
+
+/** @param {Outbox} outbox */
+const waitingIn = (outbox) => outbox.entries.value.filter((entry) => entry.state === "waiting").length;
+
+const RENEW_MS = 24 * 3_600_000;
+
+/** Pages come from the worker's copies and calls go over the socket, but only an answer over HTTP renews the cookie. */
+async function renewCookie() {
+  const since = Date.now() - Number(recall("renewed") ?? 0);
+  if (since < 0 || since > RENEW_MS) await askUser().catch(() => {});
+}
+
+let asked = false;
+
+/** Once edits wait for a network, the browser should not clear them away; some ask their owner, so not before. */
+async function askToPersist() {
+  if (asked) return;
+  asked = true;
+  try {
+    if (!(await navigator.storage.persisted())) await navigator.storage.persist();
+  } catch {
+    // Plain http, or an old browser.
+  }
 }
 
 /** @param {Live} live @param {object} payload @returns {Promise<Edited>} */

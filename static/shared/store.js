@@ -31,44 +31,86 @@ import { folded, nextBatch } from "./queue.js";
 
 /** @returns {Promise<Store>} */
 export async function openStore(name = "shoplist") {
+  const store = new DatabaseStore(name);
   try {
-    return new DatabaseStore(await openDatabase(name));
+    await store.connection();
+    return store;
   } catch {
     return new PageStore();
   }
 }
 
-/** @param {string} name @returns {Promise<IDBPDatabase<Schema>>} */
-function openDatabase(name) {
-  return openDB(name, 1, {
+/** Whether an edit of anybody waits on this device. */
+export async function editsWait(name = "shoplist") {
+  const database = await openDatabase(name, () => {}).catch(() => null);
+  const entries = await database?.getAll("edits").catch(() => []);
+  database?.close();
+  return (entries ?? []).some((entry) => entry.state === "waiting");
+}
+
+const SHAPE = 1;
+
+/** @param {string} name @param {() => void} onClosed @returns {Promise<IDBPDatabase<Schema>>} */
+async function openDatabase(name, onClosed) {
+  /** @type {import("idb").OpenDBCallbacks<Schema>} */
+  const callbacks = {
     upgrade(database) {
       const edits = database.createObjectStore("edits", { keyPath: "n", autoIncrement: true });
       edits.createIndex("account", "account");
       edits.createIndex("edit", "edit.id", { unique: true });
       database.createObjectStore("copies");
     },
-    // A newer page wants to change the shape: let it, this one goes on after a reload.
+    // A newer page, in another tab, wants to change the shape: let it, this one takes the new shape up.
     blocking(_current, _blocked, event) {
       /** @type {IDBDatabase} */ (event.target).close();
+      onClosed();
     },
-  });
+    terminated: onClosed,
+  };
+  try {
+    return await openDB(name, SHAPE, callbacks);
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "VersionError") throw error;
+    // A newer page was here, and the server went back since: shapes only grow, so what it keeps is ours to send too.
+    return openDB(name, undefined, callbacks);
+  }
 }
 
 /** @implements {Store} */
 class DatabaseStore {
-  /** @param {IDBPDatabase<Schema>} database */
-  constructor(database) {
-    this.database = database;
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+    /** @type {Promise<IDBPDatabase<Schema>> | null} none before the first use, and after the browser or a newer page ended it */
+    this.opened = null;
+  }
+
+  connection() {
+    const forget = () => void (this.opened = null);
+    if (!this.opened) {
+      this.opened = openDatabase(this.name, forget);
+      this.opened.catch(forget);
+    }
+    return this.opened;
+  }
+
+  async writing() {
+    const begin = async () => (await this.connection()).transaction("edits", "readwrite");
+    return begin().catch(() => {
+      // Phones take the database from pages that they put to sleep, and do not always say so.
+      this.opened = null;
+      return begin();
+    });
   }
 
   /** @param {string} account */
-  entries(account) {
-    return this.database.getAllFromIndex("edits", "account", account);
+  async entries(account) {
+    return (await this.connection()).getAllFromIndex("edits", "account", account);
   }
 
   /** @param {readonly Entry[]} entries */
   async append(entries) {
-    const writing = this.database.transaction("edits", "readwrite");
+    const writing = await this.writing();
     for (const entry of entries) {
       const known = await writing.store.index("account").getAll(entry.account);
       await writing.store.put(folded(known, entry) ?? entry);
@@ -78,7 +120,7 @@ class DatabaseStore {
 
   /** @param {string} account @param {string} list @param {number} [most] */
   async take(account, list, most) {
-    const writing = this.database.transaction("edits", "readwrite");
+    const writing = await this.writing();
     const batch = nextBatch(await writing.store.index("account").getAll(account), list, most);
     const taken = batch.map((entry) => ({ ...entry, sent: true }));
     for (const entry of taken) await writing.store.put(entry);
@@ -88,7 +130,7 @@ class DatabaseStore {
 
   /** @param {readonly string[]} ids */
   async drop(ids) {
-    const writing = this.database.transaction("edits", "readwrite");
+    const writing = await this.writing();
     for (const id of ids) {
       const key = await writing.store.index("edit").getKey(id);
       if (key !== undefined) await writing.store.delete(key);
@@ -98,7 +140,7 @@ class DatabaseStore {
 
   /** @param {readonly Entry[]} entries */
   async setAside(entries) {
-    const writing = this.database.transaction("edits", "readwrite");
+    const writing = await this.writing();
     for (const entry of entries) {
       const key = await writing.store.index("edit").getKey(entry.edit.id);
       if (key !== undefined) await writing.store.put({ ...entry, n: key, state: "aside" });
@@ -107,28 +149,30 @@ class DatabaseStore {
   }
 
   /** @param {string} key */
-  copy(key) {
-    return this.database.get("copies", key);
+  async copy(key) {
+    return (await this.connection()).get("copies", key);
   }
 
   /** @param {string} key @param {unknown} value */
   async keepCopy(key, value) {
-    await this.database.put("copies", value, key);
+    await (await this.connection()).put("copies", value, key);
   }
 
   /** @param {string} key */
   async dropCopy(key) {
-    await this.database.delete("copies", key);
+    await (await this.connection()).delete("copies", key);
   }
 
   async dropCopies() {
-    await this.database.clear("copies");
+    await (await this.connection()).clear("copies");
   }
 }
 
 /** The same for as long as the page is open. @implements {Store} */
 export class PageStore {
-  constructor() {
+  /** @param {Store} [broken] in whose place it came: what leaves here must not come back from there */
+  constructor(broken) {
+    this.broken = broken;
     /** @type {Entry[]} */
     this.kept = [];
     /** @type {Map<string, unknown>} */
@@ -164,6 +208,7 @@ export class PageStore {
   /** @param {readonly string[]} ids */
   async drop(ids) {
     this.kept = this.kept.filter((entry) => !ids.includes(entry.edit.id));
+    await this.broken?.drop(ids).catch(() => {});
   }
 
   /** @param {readonly Entry[]} entries */

@@ -19,7 +19,7 @@ export const words = {
   "state.signed_out": "You are signed out. What you changed is kept.",
   "state.copied": "Copied",
   "state.select_and_copy": "The text is selected: copy it",
-  "problem.unreachable": "The server does not answer. Nothing was changed; try again.",
+  "problem.unreachable": "The server does not answer. Try again.",
   "problem.other": "That did not work. Try again.",
   "theme.auto": "As the device",
   "theme.light": "Light",

@@ -114,7 +114,7 @@ class Http:
             skip_auto_headers=("Content-Type", "User-Agent"),
         ) as answer:
             raw = await answer.read()
-            json = re.match(r"application/(problem\+)?json", answer.headers.get("Content-Type", ""))
+            json = re.match(r"application/((problem|manifest)\+)?json", answer.headers.get("Content-Type", ""))
             return Answer(answer.status, answer.headers, orjson.loads(raw) if json and raw else raw)
 
     async def call(

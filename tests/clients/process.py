@@ -25,7 +25,10 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 class Process:
-    """One ``run`` on a data folder. Its standard error goes to a file: it is never held up, and can be searched."""
+    """One ``run`` on a data folder, of the product in the folder ``home``.
+
+    Its standard error goes to a file: it is never held up, and can be searched.
+    """
 
     def __init__(
         self,
@@ -34,9 +37,10 @@ class Process:
         *flags: str,
         listen: str = "127.0.0.1:0",
         before: Sequence[str] = (),
+        home: Path = ROOT,
         **settings: str,
     ) -> None:
-        self.data, self.log = data, log
+        self.data, self.log, self.home = data, log, home
         self.command = [*before, *COMMAND, "run", "--data", str(data), "--listen", listen, *flags]
         self.settings = settings
         self.url = ""
@@ -56,7 +60,12 @@ class Process:
         self.lines = queue.Queue()
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
-                self.command, cwd=ROOT, env=environment(**self.settings), stdout=subprocess.PIPE, stderr=log, text=True
+                self.command,
+                cwd=self.home,
+                env=environment(**self.settings),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
         assert self.popen.stdout is not None
         threading.Thread(target=self._read, args=(self.popen.stdout, self.lines), daemon=True).start()

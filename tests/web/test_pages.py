@@ -1,6 +1,8 @@
 """Pages and files: the language of the reader, what a build makes of them, and what is said where there is none."""
 
 import gzip
+import re
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tornado.netutil import bind_sockets
 from shoplist_appliance.app import App
 from shoplist_appliance.config import resources
 from shoplist_appliance.web.http import Door
+from shoplist_appliance.web.pages import BACKGROUND
 from shoplist_appliance.web.routes import site
 from shoplist_appliance.web.server import http_server
 from shoplist_appliance.web.shells import Shells
@@ -31,9 +34,10 @@ def build(static: Path, name: str = "0123456789ab") -> None:
     folder = static / "dist" / name
     folder.mkdir(parents=True)
     (folder / "app.js").write_bytes(SCRIPT)
+    (folder / "sw.js").write_bytes(SCRIPT)
     (folder / "app.js.gz").write_bytes(gzip.compress(SCRIPT))
     (folder / "secret.txt").write_bytes(b"not in the manifest")
-    (static / "dist" / "build.json").write_bytes(orjson.dumps({"build": name, "files": ["app.js"]}))
+    (static / "dist" / "build.json").write_bytes(orjson.dumps({"build": name, "files": ["app.js", "sw.js"]}))
 
 
 @pytest_asyncio.fixture
@@ -86,7 +90,7 @@ async def test_files_are_served_compressed_and_for_ever(http: Http, static: Path
 
 async def test_only_what_the_manifest_names_is_there(http: Http, static: Path) -> None:
     build(static)
-    for path in ("secret.txt", "app.js.gz", "", "../build.json", "%2e%2e/build.json", "none.js"):
+    for path in ("secret.txt", "app.js.gz", "", "../shells.py", "%2e%2e/shells.py", "none.js"):
         (await http.get(f"/static/0123456789ab/{path}")).problem("not_found")
     (await http.get("/static/ba9876543210/app.js")).problem("not_found")
 
@@ -139,3 +143,80 @@ async def test_the_page_of_the_live_protocol_names_every_operation_code_and_even
 async def test_health_and_readiness_answer_head_too(http: Http) -> None:
     for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/list", "/"):
         assert (await http.send("HEAD", path)).body == b""
+
+
+def test_the_colours_around_the_page_are_those_of_the_stylesheet() -> None:
+    css = (resources("static") / "css" / "tokens.css").read_text()
+    light, dark = re.findall(r"--bg: (#\w+);", css)[:2]
+    assert {"light": light, "dark": dark} == BACKGROUND
+    assert f'{{ light: "{light}", dark: "{dark}" }}' in (resources("static") / "shared" / "theme.js").read_text()
+
+
+async def test_the_colour_around_a_page_is_that_of_its_readers_theme(app: App, http: Http, static: Path) -> None:
+    build(static)
+    page = (await http.get("/list")).body.decode()
+    colours = re.findall(r'name="theme-color" content="([^"]+)" media="\(prefers-color-scheme: (\w+)\)"', page)
+    assert colours == [("#f6f5f1", "light"), ("#121513", "dark")]
+    async with Http(app.url) as real:
+        ann = await Person.registered(real)
+        await ann.call("accounts.update", theme="dark")
+    page = (await http.get("/list", {"Cookie": f"shoplist={ann.token}"})).body.decode()
+    assert re.findall(r'name="theme-color" content="([^"]+)"', page) == ["#121513", "#121513"]
+
+
+async def test_the_worker_is_asked_for_anew_each_time_and_may_read_only_from_here(http: Http, static: Path) -> None:
+    (await http.get("/sw.js")).problem("not_found")
+    build(static)
+    worker = await http.get("/sw.js", {"Accept-Encoding": "identity"})
+    assert (worker.status, worker.body) == (200, SCRIPT)
+    assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert worker.headers["Cache-Control"] == "no-cache"
+    assert worker.headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'"
+    again = await http.get("/sw.js", {"Accept-Encoding": "identity", "If-None-Match": worker.headers["ETag"]})
+    assert again.status == 304
+    assert (await http.send("HEAD", "/sw.js")).status == 200
+    (await http.call("sw.js")).problem("unknown_operation")
+
+
+async def test_a_page_that_stays_open_can_ask_which_build_is_served(http: Http, static: Path) -> None:
+    (await http.get("/static/build.json")).problem("not_found")
+    build(static)
+    told = await http.get("/static/build.json")
+    assert told.body == {"build": "0123456789ab"}
+    assert told.headers["Cache-Control"] == "no-cache"
+    build(static, "ba9876543210")
+    assert (await http.get("/static/build.json")).body == {"build": "ba9876543210"}
+
+
+async def test_the_site_installs_as_an_app_in_the_readers_language(http: Http, static: Path) -> None:
+    (await http.get("/manifest.webmanifest")).problem("not_found")
+    build(static)
+    answer = await http.get("/manifest.webmanifest", {"Accept-Language": "ru"})
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    russian, english = answer.body, (await http.get("/manifest.webmanifest")).body
+    assert (russian["lang"], russian["name"], english["name"]) == ("ru", "Списки покупок", "Shopping lists")
+    assert [shortcut["name"] for shortcut in russian["shortcuts"]] == ["Новый список", "Списки"]
+    for manifest in (russian, english):
+        assert len(manifest["short_name"]) <= 12, "longer names are cut on home screens"
+        assert {"id": "/", "start_url": "/", "scope": "/", "display": "standalone"}.items() <= manifest.items()
+
+
+async def test_every_icon_is_there_in_the_size_that_is_said(app: App) -> None:
+    async with Http(app.url) as http:
+        page = await http.get("/list")
+        if page.status == 503:
+            pytest.skip("the pages are not built: scripts/static")
+        linked = re.findall(r'<link rel="[\w-]*icon" href="([^"]+-(\d+)\.png)"', page.body.decode())
+        icons = (await http.get("/manifest.webmanifest")).body["icons"]
+        named = [(icon["src"], icon["sizes"].partition("x")[0]) for icon in icons]
+        assert {size for _, size in linked} == {"32", "180"}
+        assert {(icon["sizes"], icon["purpose"]) for icon in icons} >= {
+            (size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")
+        }
+        for address, size in linked + named:
+            picture = await http.get(address)
+            assert picture.headers["Content-Type"] == "image/png"
+            assert "immutable" in picture.headers["Cache-Control"]
+            assert struct.unpack(">II", picture.body[16:24]) == (int(size), int(size)), address
+            assert len(picture.body) < 20_000

@@ -1,0 +1,363 @@
+"""Pages without network, and as an installed app: on an address that browsers trust, so with a service worker."""
+
+import json
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from os import kill
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import ENGLISH, FLAGS, NUMBERS, PASSWORD, PHONE, Phone
+from tests.clients.process import ROOT, Process, wait_until_gone
+
+# Nothing of the live connection gets through while this is set, though the server answers everything else.
+HOLD = """
+if (location.protocol === "http:" && localStorage.getItem("test.held")) {
+    window.WebSocket = class {
+        constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({}); }); }
+        close() {}
+    };
+    XMLHttpRequest.prototype.open = function () { throw new Error("held"); };
+}
+"""
+WORKER_BUILD = """new Promise(async (resolve) => {
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data.build);
+    active.postMessage("which", [port2]);
+})"""
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+class Site:
+    """The product in a folder of its own, whose pages a test builds anew while it runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._home, self._folder = folder / "home", folder
+        for name in ("shoplist_appliance", "templates", "static/dist"):
+            shutil.copytree(ROOT / name, self._home / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        self._dist = self._home / "static/dist"
+        self.first = self.build
+        self._process = self._started("127.0.0.1:0")
+        self.url = self._process.url
+        self.lan = self.url.replace("127.0.0.1", "shop.lan")
+
+    def _started(self, listen: str) -> Process:
+        folder = self._folder
+        return Process(folder / "data", folder / "log", listen=listen, home=self._home, LIMITS_RATE="0").start()
+
+    @property
+    def build(self) -> str:
+        return str(json.loads((self._dist / "build.json").read_text())["build"])
+
+    def renew(self, name: str = "ffffffffffff") -> None:
+        """As an upgrade does: other files under another address, and the old ones are gone."""
+        old = self.build
+        shutil.copytree(self._dist / old, self._dist / name)
+        for packed in [*(self._dist / name).glob("*.br"), *(self._dist / name).glob("*.gz")]:
+            packed.unlink()
+        worker = self._dist / name / "sw.js"
+        worker.write_text(worker.read_text().replace(old, name))
+        manifest = self._dist / "build.json"
+        manifest.write_text(manifest.read_text().replace(old, name))
+        shutil.rmtree(self._dist / old)
+
+    @contextmanager
+    def fallen(self) -> Iterator[None]:
+        """As by a power cut; afterwards it stands again."""
+        self._process.kill()
+        try:
+            yield
+        finally:
+            self._process = self._started(urlsplit(self.url).netloc)
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    if not (ROOT / "static/dist/build.json").exists():
+        pytest.skip("the pages are not built: scripts/static")
+    standing = Site(tmp_path)
+    yield standing
+    standing.stop()
+
+
+NewPocket = Callable[..., Phone]
+
+
+@pytest.fixture
+def pocket(browser: Browser, site: Site) -> Iterator[NewPocket]:
+    """Makes phones of people who are signed in and have their list Groceries open; an error on a page fails."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def new(name: str = "Ann", url: str = site.url) -> Phone:
+        context = browser.new_context(viewport=PHONE, locale="en-GB")
+        contexts.append(context)
+        context.add_init_script(HOLD)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        phone = phone_of(context.new_page(), name, url)
+        come_in(phone)
+        return phone
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def phone_of(page: Page, name: str, url: str) -> Phone:
+    page.set_default_timeout(5000)
+    return Phone(page, url, name, f"{name.lower()}-{next(NUMBERS)}@example.org", ENGLISH)
+
+
+def come_in(phone: Phone) -> None:
+    phone.call("accounts.register", name=phone.name, email=phone.email, password=PASSWORD, language="en")
+    phone.go(f"/list/{phone.call('lists.create', title='Groceries')['list']['id']}")
+    expect(phone.page.get_by_role("heading", name="Groceries")).to_be_visible()
+
+
+def wait_for_worker(page: Page, build: str) -> None:
+    """Until the worker of this build answers for the site."""
+    wait_for(lambda: page.evaluate(WORKER_BUILD), build)
+
+
+def wait_for(ask: Callable[[], object], wanted: object, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    found: object = None
+    while time.monotonic() < end:
+        with suppress(Exception):  # the page is just being loaded again
+            found = ask()
+        if found == wanted:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{found} instead of {wanted}")
+
+
+def shown_build(page: Page) -> str:
+    found = re.search(r"/static/(\w+)/", page.locator("script[type=module]").get_attribute("src") or "")
+    assert found
+    return found[1]
+
+
+def held(phone: Phone, hold: bool) -> None:
+    """From the next page on, the live connection is out of order, or in order again."""
+    phone.page.evaluate(
+        "(held) => held ? localStorage.setItem('test.held', 1) : localStorage.removeItem('test.held')", hold
+    )
+    phone.page.reload()
+
+
+def texts(phone: Phone, list_id: str) -> list[str]:
+    return [item["text"] for item in phone.call("lists.get", list=list_id)["items"]]
+
+
+def test_every_page_opens_without_network(site: Site, pocket: NewPocket) -> None:
+    ann = pocket()
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    address = ann.page.url
+    ann.page.wait_for_timeout(500)  # the copy of the list is kept a moment later
+    wait_for_worker(ann.page, site.first)
+    with site.fallen():
+        for path in ("/list", "/account", "/join/some-code", urlsplit(address).path):
+            answer = ann.page.goto(site.url + path)
+            assert answer
+            assert answer.from_service_worker, path
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert answer.headers["x-frame-options"] == "DENY"
+            assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+            if path == "/account":
+                expect(ann.page.get_by_label("Name", exact=True)).to_have_value("Ann")
+            expect(ann.page.get_by_role("button", name="Sign in")).to_have_count(0)
+        ann.sees("Milk")
+        ann.page.goto(site.url + "/")
+        ann.page.wait_for_url("**/list**")
+        for path in ("/swagger", "/openapi.json", "/api/accounts.me", "/list/x/y"):
+            with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
+                ann.page.goto(site.url + path)
+
+
+def test_edits_survive_the_browsers_sudden_end_and_a_start_without_network(
+    site: Site, browser: Browser, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with started(browser, profile) as page:
+        ann = phone_of(page, "Ann", site.url)
+        come_in(ann)
+        ann.add("Milk")
+        ann.has_on_the_server("Milk")
+        address = page.url
+        page.wait_for_timeout(500)
+        wait_for_worker(page, site.first)
+        assert_installable(page)
+
+    with site.fallen():
+        with started(browser, profile) as page:
+            page.goto(address)
+            ann.page = page
+            ann.tick("Milk")
+            ann.add("Bread")
+            ann.sees("Bread")
+            page.wait_for_timeout(300)
+            end_suddenly(profile)
+        with started(browser, profile) as page:
+            page.goto(address)
+            ann.page = page
+            ann.sees("Bread")
+            ann.sees_ticked("Milk")
+            ann.add("Eggs")
+            ann.sees("Eggs")
+            page.wait_for_timeout(300)
+            end_suddenly(profile)
+
+    with started(browser, profile) as page:
+        page.goto(address)
+        ann.page = page
+        for text in ("Bread", "Eggs"):
+            ann.has_on_the_server(text)
+        expect(page.locator(".row-text")).to_have_count(3)
+        items = ann.call("lists.get", list=address[-36:])["items"]
+        assert sorted((item["text"], item["ticked"], item["quantity"]) for item in items) == [
+            ("Bread", False, None),
+            ("Eggs", False, None),
+            ("Milk", True, None),
+        ]
+
+
+@contextmanager
+def started(browser: Browser, profile: Path) -> Iterator[Page]:
+    """A browser that keeps its profile, as an installed one does."""
+    context = browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path=shutil.which("chromium"),
+        headless=True,
+        args=list(FLAGS),
+        viewport=PHONE,
+        locale="en-GB",
+    )
+    page = context.pages[0]
+    page.set_default_timeout(5000)
+    try:
+        yield page
+    finally:
+        with suppress(Exception):  # it may have been ended
+            context.close()
+
+
+def end_suddenly(profile: Path) -> None:
+    """SIGKILL of the browser's own process, which takes its others with it."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if f"--user-data-dir={profile}" in words and not any(word.startswith("--type=") for word in words):
+                kill(int(folder.name), signal.SIGKILL)
+                wait_until_gone(int(folder.name))
+                return
+    raise AssertionError("there is no such browser")
+
+
+def assert_installable(page: Page) -> None:
+    tools = page.context.new_cdp_session(page)
+    told: Any = tools.send("Page.getAppManifest")
+    assert told["errors"] == []
+    assert json.loads(told["data"])["name"] == "Shopping lists"
+    assert tools.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
+def test_a_new_build_is_taken_when_nobody_looks_and_nothing_waits(site: Site, pocket: NewPocket) -> None:
+    ann = pocket()
+    other = ann.page.context.new_page()
+    other.goto(ann.page.url)
+    wait_for_worker(ann.page, site.first)
+    site.renew()
+    ann.page.wait_for_timeout(6000)  # it looked for new builds at its start
+    for page in (ann.page, other):
+        page.evaluate(HIDE, False)
+    wait_for_worker(ann.page, "ffffffffffff")
+    for page in (ann.page, other):
+        assert shown_build(page) == site.first, "nobody's page is taken from under their hands"
+    ann.fill("add", "Half a wo")
+    ann.page.evaluate(HIDE, True)
+    other.evaluate(HIDE, True)
+    wait_for(lambda: shown_build(other), "ffffffffffff")
+    ann.page.wait_for_timeout(6000)
+    assert shown_build(ann.page) == site.first
+    expect(ann.page.get_by_label("Add an item")).to_have_value("Half a wo")
+    ann.add("Half a word")
+    ann.sees("Half a word")
+    wait_for(lambda: shown_build(ann.page), "ffffffffffff")
+    ann.sees("Half a word")
+
+
+def test_a_new_build_is_not_taken_while_an_edit_waits(site: Site, pocket: NewPocket) -> None:
+    ann = pocket()
+    address = ann.page.url
+    ann.page.wait_for_timeout(500)
+    wait_for_worker(ann.page, site.first)
+    held(ann, True)
+    ann.add("Bread")
+    ann.sees("Bread")
+    site.renew()
+    ann.page.reload()
+    wait_for_worker(ann.page, "ffffffffffff")
+    ann.page.evaluate(HIDE, True)
+    ann.page.wait_for_timeout(6000)
+    assert shown_build(ann.page) == site.first
+
+    context = ann.page.context
+    ann.page.close()  # nothing of the old build is open any more
+    ann.page = context.new_page()
+    ann.page.goto(address)
+    ann.sees("Bread")
+    assert shown_build(ann.page) == site.first
+
+    held(ann, False)
+    ann.sees("Bread")
+    ann.has_on_the_server("Bread")
+    ann.page.reload()
+    assert shown_build(ann.page) == "ffffffffffff"
+    ann.sees("Bread")
+
+
+def test_a_server_that_goes_back_to_an_older_build_takes_its_pages_along(site: Site, pocket: NewPocket) -> None:
+    ann = pocket()
+    wait_for_worker(ann.page, site.first)
+    site.renew()
+    ann.page.reload()
+    wait_for_worker(ann.page, "ffffffffffff")
+    ann.page.reload()
+    assert shown_build(ann.page) == "ffffffffffff"
+    site.renew(site.first)
+    ann.page.reload()
+    wait_for_worker(ann.page, site.first)
+    ann.page.reload()
+    assert shown_build(ann.page) == site.first
+
+
+def test_over_plain_http_a_page_learns_of_a_new_build_on_coming_back(site: Site, pocket: NewPocket) -> None:
+    ann = pocket(url=site.lan)
+    assert ann.page.evaluate("typeof navigator.serviceWorker") == "undefined"
+    ann.page.wait_for_timeout(7000)
+    site.renew()
+    ann.page.evaluate(HIDE, False)
+    ann.page.wait_for_timeout(1000)
+    assert shown_build(ann.page) == site.first
+    ann.page.evaluate(HIDE, True)
+    wait_for(lambda: shown_build(ann.page), "ffffffffffff")
