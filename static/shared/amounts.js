@@ -1,4 +1,5 @@
 /** Quantities, units and prices as a reader writes and reads them. */
+import { unitCode } from "./units.js";
 import { isWord, number, t } from "./words.js";
 
 /** Codes of units, in the order in which they are offered. */
@@ -14,11 +15,10 @@ export function unitName(unit) {
   return isWord(word) ? t(word) : unit;
 }
 
-/** The unit that a reader typed: its code where they wrote its name, null where nothing. @param {string} typed */
+/** The unit that a reader typed: its code where they wrote a spelling of it, null for «шт», as typed where it is none. @param {string} typed */
 export function unitTyped(typed) {
-  const wanted = typed.trim().toLowerCase();
-  if (!wanted) return null;
-  return UNITS.find((code) => code === wanted || t(`unit.${code}`).toLowerCase() === wanted) ?? typed.trim();
+  const unit = typed.trim();
+  return unit ? (unitCode(unit) ?? unit) || null : null;
 }
 
 /** "2 kg", "0,5 л"; empty where an item has neither. @param {{quantity: number | null, unit: string | null}} item */

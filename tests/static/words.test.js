@@ -74,6 +74,10 @@ test("a unit is read by its name in the reader's language or by its code, any ot
   chooseLanguage("ru");
   assert.equal(unitTyped(" КГ "), "kg");
   assert.equal(unitTyped("kg"), "kg");
+  assert.equal(unitTyped("литров"), "l");
+  assert.equal(unitTyped("Ст. л."), "tbsp");
+  assert.equal(unitTyped("ведерко"), "tub");
+  assert.equal(unitTyped("шт."), null);
   assert.equal(unitTyped("сажень"), "сажень");
   assert.equal(unitTyped("  "), null);
   chooseLanguage("en");
