@@ -1,0 +1,44 @@
+/** Typed text: the cases that both parsers are held to, and what no case names. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "../../static/shared/text.js";
+
+/** @typedef {{typed: string, items: (string | number | boolean | null)[][], why?: string}} Case */
+
+const FILES = ["cases.en.jsonl", "cases.ru.jsonl", "cases.more.jsonl"];
+
+/** @param {string} file @returns {Case[]} */
+const casesOf = (file) =>
+  readFileSync(join(import.meta.dirname, "..", "text", file), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+
+/** Items as the cases write them: without the nulls at the end. @param {string} text */
+const read = (text) => parse(text).map(({ text, quantity, unit, note, ticked }) => cut([text, quantity, unit, note, ticked]));
+
+/** @param {(string | number | boolean | null)[]} fields */
+const cut = (fields) => fields.slice(0, fields.map((field) => field !== null).lastIndexOf(true) + 1);
+
+for (const file of FILES)
+  test(`every line of ${file} becomes what a person expects`, () => {
+    const cases = casesOf(file);
+    assert.ok(cases.length >= 240);
+    for (const { typed, items, why } of cases) assert.deepEqual(read(typed), items, `${JSON.stringify(typed)}: ${why ?? ""}`);
+  });
+
+test("reading the same line again says the same: nothing is remembered between two keys", () => {
+  for (const { typed } of casesOf("cases.en.jsonl")) assert.deepEqual(read(typed), read(typed), typed);
+});
+
+test("every half-typed line is read, key by key", () => {
+  for (const { typed } of casesOf("cases.ru.jsonl").filter(({ typed }) => typed.length < 80))
+    for (let end = 0; end <= typed.length; end += 1)
+      for (const item of parse(typed.slice(0, end))) assert.ok(item.text.trim() && item.text.length <= 500, typed);
+});
+
+test("a pasted page of 500 lines is read within a moment", () => {
+  const lines = casesOf("cases.ru.jsonl").map(({ typed }) => typed).filter((typed) => typed.length < 100);
+  const started = performance.now();
+  parse(Array.from({ length: 500 }, (_, at) => lines[at % lines.length]).join("\n"));
+  assert.ok(performance.now() - started < 2000);
+});
