@@ -23,7 +23,7 @@ const noLiteralText = {
 };
 
 export default [
-  { ignores: ["static/dist/**", "node_modules/**"] },
+  { ignores: ["static/dist/**", "**/node_modules/**"] },
   js.configs.recommended,
   {
     files: ["static/**/*.js"],
@@ -56,5 +56,7 @@ export default [
       "no-restricted-globals": ["error", "document", "window", "localStorage", "indexedDB", "fetch", "setTimeout"],
     },
   },
+  // What a driver evaluates in a page beside what it does itself.
+  { files: ["tests/browser/*.js", "bench/pages/*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
   { files: ["tests/static/**/*.js", "scripts/*.mjs", "eslint.config.js"], languageOptions: { globals: globals.node } },
 ];

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import machine, report
 from bench.effort import FULL, QUICK, Effort
 from bench.figures import Section
-from bench.rows import fanout, http, idle, latency, length, stored
+from bench.rows import fanout, http, idle, latency, length, pages, stored
 
 ROWS: Mapping[str, Callable[[Effort], Section]] = {
     "fan-out": fanout.measure,
@@ -18,6 +18,8 @@ ROWS: Mapping[str, Callable[[Effort], Section]] = {
     "latency": latency.measure,
     "length": length.measure,
     "idle": idle.measure,
+    "lighthouse": pages.judge,
+    "pages": pages.measure,
 }
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -1,7 +1,6 @@
 """Chromium as people's phones: each person has a browser of their own, at a LAN address over plain http."""
 
 import itertools
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,23 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.chromium import FLAGS, LOCALES, program
 from tests.clients.process import ROOT, Process
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright  # noqa: E402
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Not a name that browsers trust, as `localhost` is: no clipboard, no randomUUID, no Sec-Fetch-Site.
-    "--host-resolver-rules=MAP shop.lan 127.0.0.1",
-)
 PHONE = ViewportSize(width=390, height=844)
 SOON_MS = 2000
 FETCH = """async ([address, payload]) => {
@@ -48,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
     For this package only: while it is there, Playwright keeps a loop running, and no other test could have one.
     """
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = program()
     if path is None:
         pytest.skip("there is no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as driver:
@@ -64,7 +53,8 @@ class House:
         self._folder = folder
         self._process = Process(folder / "data", folder / "log", LIMITS_RATE="0").start()
         self._listen = urlsplit(self._process.url).netloc
-        self.url = self._process.url.replace("127.0.0.1", "shop.lan")
+        self.here = self._process.url  # where browsers trust it, as they would over https
+        self.url = self.here.replace("127.0.0.1", "shop.lan")
 
     @contextmanager
     def fallen(self) -> Iterator[None]:
@@ -204,7 +194,7 @@ def phone(browser: Browser, house: House) -> Iterator[NewPhone]:
     def new(name: str, language: Literal["en", "ru"] = "en", scheme: Literal["light", "dark"] = "light") -> Phone:
         context = browser.new_context(
             viewport=PHONE,
-            locale={"en": "en-GB", "ru": "ru-RU"}[language],
+            locale=LOCALES[language],
             color_scheme=scheme,
         )
         contexts.append(context)

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import ENGLISH, FLAGS, NUMBERS, PASSWORD, PHONE, Phone
+from tests.browser.chromium import FLAGS
+from tests.browser.conftest import ENGLISH, NUMBERS, PASSWORD, PHONE, Phone
 from tests.clients.process import ROOT, Process, wait_until_gone
 
 # Nothing of the live connection gets through while this is set, though the server answers everything else.

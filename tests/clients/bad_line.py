@@ -18,6 +18,7 @@ from typing import Any, Literal, Self
 
 Way = Literal["up", "down"]
 PIECE = 65_536
+LIVE = b"GET /socket.io/"
 REQUEST = re.compile(rb"(?:GET|POST|PUT|HEAD|OPTIONS) \S+ HTTP/1\.1\r\n")
 
 
@@ -37,6 +38,7 @@ class _Connection:
     server: asyncio.StreamWriter
     deaf: bool = False  # what comes down is lost, and the connection with it
     over: bool = False  # cut: nothing passes any longer
+    live: bool = False
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -59,6 +61,7 @@ class BadLine:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"bad line {name}", daemon=True)
         self._connections: set[_Connection] = set()
         self._flowing = asyncio.Event()
+        self._live_flowing = asyncio.Event()
         self._seconds = 0.0
         self._refusing = False
         self._cut: tuple[Way, int] | None = None
@@ -94,6 +97,10 @@ class BadLine:
     def stall(self) -> None:
         """Take connections and bytes and pass nothing on, until ``clear``."""
         self._obey("stall", self._flowing.clear)
+
+    def stall_live(self) -> None:
+        """As ``stall``, but pages and their files still come."""
+        self._obey("stall what is live", self._live_flowing.clear)
 
     def refuse(self) -> None:
         """Break what is there, and whatever is begun from now on, until ``clear``."""
@@ -143,13 +150,14 @@ class BadLine:
     def _all_well(self) -> None:
         self._seconds, self._refusing, self._cut, self._losing = 0.0, False, None, False
         self._flowing.set()
+        self._live_flowing.set()
 
     def _break_all(self) -> None:
         for connection in list(self._connections):
             self._break(connection, "dropped")
 
     async def _start(self) -> None:
-        self._flowing.set()
+        self._all_well()
         self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
         self.netloc = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
@@ -193,6 +201,7 @@ class BadLine:
         with contextlib.suppress(OSError):
             while piece := await reader.read(PIECE):
                 if way == "up":
+                    connection.live = connection.live or piece.startswith(LIVE)
                     requests = self.counts.requests + len(REQUEST.findall(piece))
                     self.counts = replace(self.counts, requests=requests, pieces=self.counts.pieces + 1)
                 await waiting.put((self._loop.time() + self._seconds, piece))
@@ -210,6 +219,8 @@ class BadLine:
                 due, piece = await waiting.get()
                 await asyncio.sleep(due - self._loop.time())
                 await self._flowing.wait()
+                if connection.live:
+                    await self._live_flowing.wait()
                 if not piece:
                     break
                 piece = self._spoiled(connection, way, piece)

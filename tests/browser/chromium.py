@@ -1,0 +1,21 @@
+"""Which Chromium the browser tests drive, and how it is started."""
+
+import shutil
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Not a name that browsers trust, as `localhost` is: no clipboard, no randomUUID, no Sec-Fetch-Site.
+    "--host-resolver-rules=MAP shop.lan 127.0.0.1",
+)
+LOCALES = {"en": "en-GB", "ru": "ru-RU"}
+
+
+def program() -> str | None:
+    """The path of this machine's Chromium."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -1,0 +1,407 @@
+"""Every page in every state that a person can meet: a name, a sentence, and what brings a page there.
+
+Nothing is pretended: offline is a line that was cut, refused is what the server refused, gone is what someone deleted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import expect
+
+from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_bought, edit, half_bought, many
+from tests.browser.stage import Stage
+
+Play = Callable[[Stage], None]
+WEIGHT_REFUSED = "2000000"  # more than an item may count
+
+
+@dataclass(frozen=True)
+class Scene:
+    name: str
+    says: str
+    play: Play
+    main: bool  # one of those that are also looked at with text of twice the size
+
+
+SCENES: dict[str, Scene] = {}
+
+
+def scene(says: str, *, main: bool = False) -> Callable[[Play], Play]:
+    """Enter a function among the scenes, under its own name."""
+
+    def entered(play: Play) -> Play:
+        name = play.__name__.replace("_", "-")
+        SCENES[name] = Scene(name, says, play, main)
+        return play
+
+    return entered
+
+
+# --- the door ------------------------------------------------------------------------------------------------------
+
+
+@scene("A stranger at the first page.", main=True)
+def welcome(stage: Stage) -> None:
+    stage.go("/")
+    stage.sees_word("account.sign_in")
+
+
+@scene("Registering, with the name left out and an address that is known already.")
+def register(stage: Stage) -> None:
+    stage.go("/account")
+    stage.press("account.need_one")
+    stage.field("account.name").fill(stage.me.name)
+    stage.field("account.email").fill(stage.me.email)
+    stage.field("account.password").fill("correct horse battery")
+    stage.press("account.register")
+    expect(stage.page.get_by_role("alert")).to_be_visible()
+
+
+@scene("Signing in with a wrong password.", main=True)
+def sign_in(stage: Stage) -> None:
+    stage.go("/account")
+    stage.field("account.email").fill(stage.me.email)
+    stage.field("account.password").fill("wrong horse battery")
+    stage.press("account.sign_in")
+    expect(stage.page.get_by_role("alert")).to_be_visible()
+
+
+@scene("The account of someone with two devices.", main=True)
+def account(stage: Stage) -> None:
+    stage.me.call("accounts.sign_in", email=stage.me.email, password="correct horse battery", device="Firefox, Windows")
+    stage.sign_in()
+    stage.go("/account")
+    stage.sees_word("account.devices")
+
+
+@scene("Signing out while an edit waits asks first.")
+def sign_out_asks(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.open(list_id)
+    stage.sees(stage.item(0))
+    stage.line.stall_live()
+    stage.type_item(stage.item(5) + " 2")
+    stage.go("/account")
+    stage.page.get_by_role("button", name=stage.word("account.sign_out"), exact=True).last.click()
+    expect(stage.page.locator("dialog[open]")).to_be_visible()
+
+
+# --- all lists -----------------------------------------------------------------------------------------------------
+
+
+@scene("A newcomer without a list.", main=True)
+def lists_none(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/list")
+    stage.sees_word("lists.empty")
+
+
+@scene("A few lists.", main=True)
+def lists(stage: Stage) -> None:
+    stage.household(half_bought(WEEKLY[stage.language]))
+    stage.go("/list")
+    stage.sees(TITLES[stage.language][3])
+
+
+@scene("Archived and deleted lists, both opened.")
+def lists_folded(stage: Stage) -> None:
+    for title in TITLES[stage.language][:2]:
+        stage.me.call("lists.archive", list=stage.me.make_list(title), archived=True)
+    for title in TITLES[stage.language][2:]:
+        stage.me.call("lists.delete", list=stage.me.make_list(title))
+    stage.household()
+    stage.go("/list")
+    for key in ("lists.archived", "lists.deleted"):
+        stage.page.locator("summary").get_by_text(stage.word(key)).click()
+    expect(stage.page.locator("main details[open]")).to_have_count(2)
+
+
+@scene("The menu of a list among all lists.")
+def lists_menu(stage: Stage) -> None:
+    stage.household()
+    stage.go("/list")
+    stage.press("do.more", name=TITLES[stage.language][0])
+    expect(stage.page.locator("dialog[open]")).to_be_visible()
+
+
+# --- one list ------------------------------------------------------------------------------------------------------
+
+
+@scene("A list that takes long to come, on a device that never saw it.")
+def list_loading(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.line.stall_live()
+    stage.go(f"/list/{list_id}")
+    expect(stage.add_field()).to_be_visible()
+    stage.page.wait_for_timeout(300)
+
+
+@scene("A new list.", main=True)
+def list_empty(stage: Stage) -> None:
+    stage.open(stage.household(()))
+    stage.sees_word("list.empty")
+
+
+@scene("A list of which half is bought, by two people.", main=True)
+def list_half_bought(stage: Stage) -> None:
+    list_id = stage.household(WEEKLY[stage.language])
+    stage.invite(list_id, stage.other)
+    items = [stage.me.items[thing.text] for thing in WEEKLY[stage.language]]
+    stage.other.edit(list_id, edit("tick", items=items[1::2], ticked=True))
+    stage.open(list_id)
+    stage.sees(stage.item(0))
+
+
+@scene("A list of which all is bought.")
+def list_all_bought(stage: Stage) -> None:
+    stage.open(stage.household(all_bought(WEEKLY[stage.language])))
+    stage.sees(stage.item(0))
+
+
+@scene("A list of sixty items, scrolled to its middle.")
+def list_long(stage: Stage) -> None:
+    things = many(stage.language)
+    stage.open(stage.household(things))
+    stage.page.get_by_text(things[30].text, exact=True).first.scroll_into_view_if_needed()
+
+
+@scene("Items with long texts, addresses, large numbers and emoji.", main=True)
+def list_long_texts(stage: Stage) -> None:
+    stage.open(stage.household(LONG[stage.language]))
+    stage.sees(LONG[stage.language][-1].text)
+
+
+@scene("Typing an item.")
+def typing(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    stage.add_field().fill({"en": "2 kg carrots, milk 3.5% x2", "ru": "2 кг моркови, молоко 3,5% 2 шт"}[stage.language])
+
+
+@scene("An item that was on the list already was counted up.")
+def merged(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(6))
+    stage.type_item(stage.item(6))
+    stage.sees_word("do.undo")
+
+
+@scene("Items were removed, which can be undone.")
+def removed(stage: Stage) -> None:
+    stage.open(stage.household(half_bought(WEEKLY[stage.language])))
+    stage.sees(stage.item(1))
+    stage.press("list.clear")
+    stage.sees_word("do.undo")
+
+
+@scene("The details of an item.", main=True)
+def details(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.press("do.more", name=stage.item(1))
+    expect(stage.field("item.note")).to_be_visible()
+
+
+@scene("A number that is none, in the details of an item.")
+def details_wrong(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.press("do.more", name=stage.item(1))
+    stage.field("item.quantity").fill("two")
+    stage.press("do.save")
+    stage.sees_word("item.number_wrong")
+
+
+@scene("The menu of a list.")
+def menu(stage: Stage) -> None:
+    stage.open(stage.household(half_bought(WEEKLY[stage.language])))
+    stage.press("do.menu")
+    expect(stage.page.locator("dialog[open]")).to_be_visible()
+
+
+@scene("A list gets another title.")
+def rename(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.press("do.menu")
+    stage.press("list.rename")
+    expect(stage.field("list.title")).to_be_visible()
+
+
+@scene("Deleting a list asks first.")
+def delete_asks(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.press("do.menu")
+    stage.press("lists.delete")
+    stage.sees_word("do.cancel")
+
+
+@scene("The members of a list, and a link that invites.")
+def members(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.invite(list_id, stage.other)
+    stage.invite(list_id, stage.third, role="viewer")
+    stage.open(list_id)
+    stage.press("do.menu")
+    stage.press("list.members")
+    stage.press("members.make_link")
+    expect(stage.page.locator("input[readonly]")).to_be_visible()
+
+
+@scene("What happened to a list.")
+def history(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.invite(list_id, stage.other, stage.third)
+    items = stage.me.items
+    stage.other.edit(list_id, edit("tick", item=items[stage.item(1)], ticked=True))
+    stage.third.add(list_id, Thing(LONG[stage.language][0].text))
+    stage.other.edit(list_id, edit("set", item=items[stage.item(2)], quantity=2))
+    stage.me.edit(list_id, edit("remove", items=[items[stage.item(4)], items[stage.item(5)]]))
+    stage.me.edit(list_id, edit("rename", title=TITLES[stage.language][0] + " 2"))
+    stage.open(list_id)
+    stage.press("do.menu")
+    stage.press("list.history")
+    stage.sees_word("history.tick", name=NAMES[stage.language][1], text=stage.item(1))
+
+
+# --- a list that is not in step ------------------------------------------------------------------------------------
+
+
+@scene("An edit that the server has not acknowledged for a while.")
+def unacknowledged(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    stage.line.stall_live()
+    stage.page.get_by_role("checkbox").first.click()
+    expect(stage.page.locator("header").get_by_role("status")).to_be_visible()
+
+
+@scene("No network.", main=True)
+def offline(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    stage.line.refuse()
+    stage.page.get_by_role("checkbox").first.click()
+    stage.page.get_by_role("checkbox").nth(2).click()
+    stage.sees_word("state.offline")
+
+
+@scene("Someone else's later change stands.")
+def overruled(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.invite(list_id, stage.other)
+    stage.open(list_id)
+    stage.sees(stage.item(1))
+    stage.line.refuse()
+    stage.page.get_by_role("checkbox").nth(1).click()
+    stage.page.wait_for_timeout(50)
+    stage.other.edit(list_id, edit("tick", item=stage.me.items[stage.item(1)], ticked=True))
+    stage.other.edit(list_id, edit("tick", item=stage.me.items[stage.item(1)], ticked=False))
+    stage.line.clear()
+    expect(stage.page.locator(".snack")).to_be_visible()
+
+
+@scene("Edits that the server refused.", main=True)
+def not_saved(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.press("do.more", name=stage.item(1))
+    stage.field("item.quantity").fill(WEIGHT_REFUSED)
+    stage.press("do.save")
+    stage.sees_word("unsaved.title")
+
+
+@scene("A list that another member deleted while it was open.")
+def gone_deleted(stage: Stage) -> None:
+    theirs = stage.other.make_list(TITLES[stage.language][0], WEEKLY[stage.language])
+    stage.me.accept(stage.other.invite(theirs))
+    stage.sign_in()
+    stage.open(theirs)
+    stage.sees(stage.item(0))
+    stage.other.call("lists.delete", list=theirs)
+    expect(stage.page.locator("textarea")).to_be_visible()
+
+
+@scene("A list that one left on another device.")
+def gone_left(stage: Stage) -> None:
+    theirs = stage.other.make_list(TITLES[stage.language][0], WEEKLY[stage.language])
+    stage.me.accept(stage.other.invite(theirs))
+    stage.sign_in()
+    stage.open(theirs)
+    stage.sees(stage.item(0))
+    stage.me.call("members.leave", list=theirs)
+    expect(stage.page.locator("textarea")).to_be_visible()
+
+
+@scene("A list that is none of the reader's.")
+def gone_unknown(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go(f"/list/{stage.other.make_list(TITLES[stage.language][0])}")
+    stage.sees_word("list.gone.unknown")
+
+
+@scene("Signed out from another device while the list is open.")
+def signed_out(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    second = stage.me.call("accounts.sign_in", email=stage.me.email, password="correct horse battery")
+    stage.me.token = second["token"]
+    stage.me.call("tokens.revoke_others")
+    stage.sees_word("state.signed_out")
+
+
+@scene("A list that the reader may only look at.")
+def viewer(stage: Stage) -> None:
+    theirs = stage.other.make_list(TITLES[stage.language][0], half_bought(WEEKLY[stage.language]))
+    stage.me.accept(stage.other.invite(theirs, "viewer"))
+    stage.sign_in()
+    stage.open(theirs)
+    stage.sees_word("list.look_only")
+
+
+@scene("An archived list.")
+def archived(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.me.call("lists.archive", list=list_id, archived=True)
+    stage.open(list_id)
+    stage.sees_word("list.archived")
+
+
+# --- an invitation, and elsewhere ----------------------------------------------------------------------------------
+
+
+@scene("A stranger follows an invitation.", main=True)
+def join_stranger(stage: Stage) -> None:
+    theirs = stage.other.make_list(TITLES[stage.language][0])
+    stage.go(f"/join/{stage.other.invite(theirs)}")
+    stage.sees_word("join.first")
+
+
+@scene("Someone who is signed in follows an invitation.")
+def join_member(stage: Stage) -> None:
+    theirs = stage.other.make_list(TITLES[stage.language][0])
+    stage.sign_in()
+    stage.go(f"/join/{stage.other.invite(theirs)}")
+    expect(stage.button("join.do")).to_be_visible()
+
+
+@scene("An invitation that leads nowhere.")
+def join_dead(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/join/none")
+    stage.press("join.do")
+    stage.sees_word("join.unknown")
+
+
+@scene("A page that is not there.")
+def not_found(stage: Stage) -> None:
+    stage.go("/nowhere")
+    expect(stage.page.get_by_role("link").first).to_be_visible()
+
+
+@scene("The API's documentation.")
+def swagger(stage: Stage) -> None:
+    stage.go("/swagger")
+    expect(stage.page.get_by_text("/api/accounts.register", exact=True).first).to_be_visible()
+
+
+@scene("The documentation of live connections.")
+def swagger_live(stage: Stage) -> None:
+    stage.go("/swagger/live")
+    expect(stage.page.locator("h1")).to_be_visible()
