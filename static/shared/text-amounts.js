@@ -43,10 +43,12 @@ const VULGAR = {
 };
 const DENOMINATORS = [2, 3, 4, 5, 6, 8, 10, 16];
 
+// A group a kind of token.
+const KINDS = "nadxwje";
 const PIECE = new RegExp(
-  "(?<n>[0-9]+[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[0-9]+[/⁄][0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]*[.,][0-9]+|[0-9]+)|" +
-    "(?<a>[~≈])|(?<d>\\.\\.\\.|\\.\\.|[-‐‑–—−…])|(?<x>[×*✕✖]|[xх](?![a-zа-я]))|" +
-    "(?<w>[a-zа-я][a-zа-я./-]*?(?=[xх][0-9])|[a-zа-я][a-zа-я./]*)|(?<j>[:=]+)|(?<e>\\.)",
+  "([0-9]+[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[0-9]+[/⁄][0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]*[.,][0-9]+|[0-9]+)|" +
+    "([~≈])|(\\.\\.\\.|\\.\\.|[-‐‑–—−…])|([×*✕✖]|[xх](?![a-zа-я]))|" +
+    "([a-zа-я][a-zа-я./-]*?(?=[xх][0-9])|[a-zа-я][a-zа-я./]*)|([:=]+)|(\\.)",
   "y",
 );
 const SHAPES = /^(?:[ad]?(?:xnu?|nu?x|nxnu?|nuxnu?|n(?:dn)?u?|nu?dnu?)e?)$/;
@@ -73,7 +75,10 @@ export const low = (word) =>
     .replace(/ё/g, "е")
     .replace(/\u00ad/g, "");
 
-/** @param {string} typed @param {string} low @param {string} gap @param {number} place @param {string} [kind] @param {number} [value] */
+/**
+ * @param {string} typed @param {string} low @param {string} gap @param {number} place @param {string} [kind]
+ * @param {number} [value]
+ */
 const token = (typed, low, gap, place, kind = "w", value = 0) => ({ typed, low, gap, place, kind, value });
 
 /**
@@ -98,7 +103,10 @@ function split(place, gap, word) {
   return pieces(place, gap, word, plain) ?? [token(word, plain, gap, place)];
 }
 
-/** @param {number} place @param {string} gap @param {string} word @param {string} plain @param {RegExpExecArray} found @returns {Token[]} */
+/**
+ * @param {number} place @param {string} gap @param {string} word @param {string} plain
+ * @param {RegExpExecArray} found @returns {Token[]}
+ */
 function joined(place, gap, word, plain, found) {
   const sign = found[1].length;
   const after = sign + found[2].length;
@@ -127,9 +135,10 @@ function pieces(place, gap, word, plain) {
   let kinds = "";
   for (let at = 0; at < plain.length; at = PIECE.lastIndex) {
     PIECE.lastIndex = at;
-    const groups = PIECE.exec(plain)?.groups;
-    if (!groups) return null;
-    const [kind, text] = /** @type {[string, string]} */ (Object.entries(groups).find(([, text]) => text !== undefined));
+    const found = PIECE.exec(plain);
+    if (!found) return null;
+    const [text] = found;
+    const kind = KINDS[found.indexOf(text, 1) - 1];
     const value = kind === "n" ? number(text) : 0;
     if (value === null) return null;
     tokens.push(token(word.slice(at, at + text.length), text, at ? "" : gap, place + at, kind, value));
@@ -366,7 +375,10 @@ export function amountsIn(tokens) {
   return found;
 }
 
-/** The amount that begins at a token, with "about" and the range as its note. @param {Tokens} tokens @param {number} at */
+/**
+ * The amount that begins at a token, with "about" and the range as its note.
+ * @param {Tokens} tokens @param {number} at
+ */
 export function amountAt(tokens, at) {
   const begin = aboutEnd(tokens, at);
   const signed = tokens[begin]?.kind === "x";
@@ -392,7 +404,10 @@ function withOrSo(tokens, amount, begin) {
   return { ...amount, end, note: words.filter(Boolean).join(" ") || null };
 }
 
-/** @param {number} start @param {number} end @param {number} value @param {string | null} unit @param {Partial<Amount>} [more] @returns {Amount} */
+/**
+ * @param {number} start @param {number} end @param {number} value @param {string | null} unit
+ * @param {Partial<Amount>} [more] @returns {Amount}
+ */
 export const amountOf = (start, end, value, unit, more) => ({
   start, end, value, unit, note: null, times: false, alone: false, spelled: false, unitFrom: 0, ...more,
 });
@@ -434,7 +449,10 @@ function upperAt(tokens, first, end, value) {
   return null;
 }
 
-/** @param {Tokens} tokens @param {number} first @param {number} end @param {number} value @param {[number, string] | null} unit */
+/**
+ * @param {Tokens} tokens @param {number} first @param {number} end @param {number} value
+ * @param {[number, string] | null} unit
+ */
 function thousands(tokens, first, end, value, unit) {
   const inGroups = end === first + 1 && THOUSANDS.test(tokens[first].low);
   return inGroups && !(unit && LARGE.has(unit[1])) ? value * 1000 : value;

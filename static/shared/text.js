@@ -10,7 +10,12 @@ import { AND, HEADINGS, JOINED_NAMES, NOT_BEFORE, PREPARED, PREPARED_ALONE, REMA
 
 /**
  * What one thing of a typed text says; `ticked` is null where no box was typed.
- * @typedef {{text: string, quantity: number | null, unit: string | null, note: string | null, ticked: boolean | null}} TypedItem
+ * @typedef {object} TypedItem
+ * @property {string} text
+ * @property {number | null} quantity
+ * @property {string | null} unit
+ * @property {string | null} note
+ * @property {boolean | null} ticked
  */
 
 const MOST_TEXT = 500;
@@ -56,7 +61,10 @@ function lineItems(line) {
 /** In code points. @param {string} text */
 const length = (text) => [...text].length;
 
-/** @param {string} line @returns {[string, boolean | null]} without bullet, number and tick box; whether it was ticked */
+/**
+ * @param {string} line
+ * @returns {[string, boolean | null]} without bullet, number and tick box; whether it was ticked
+ */
 function withoutBullet(line) {
   let ticked = null;
   for (const pattern of [BULLET, NUMBERED, BULLET]) {
@@ -90,6 +98,7 @@ const GROUPED = /^[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+$/;
 const QUOTES = { '"': '"', "“": "”", "«": "»", "„": "“”" };
 /** @type {Record<string, string>} */
 const BRACKETS = { "(": ")", "[": "]", "（": "）" };
+const OPENING = /["“«„([（]/;
 const COMMAS = ",，、";
 const STOPS = ";；•";
 const DIGIT = /[0-9０-９]/;
@@ -119,11 +128,16 @@ function joins(line, at) {
   return inNumber || line.startsWith(";)", at);
 }
 
-/** For each character what it is within: a link, a quotation, a telephone number; else brackets. @param {string} line */
+/**
+ * For each character what it is within: a link, a quotation, a telephone number; else brackets.
+ * @param {string} line
+ */
 function heldOf(line) {
   const held = new Uint8Array(line.length);
-  for (const { 0: link, index } of line.matchAll(LINK)) hold(held, index, index + link.replace(/[,.;]+$/, "").length, WHOLE);
-  for (const { 0: phone, index } of line.matchAll(PHONE)) if (isPhone(phone)) hold(held, index, index + phone.length, WHOLE);
+  for (const { 0: link, index } of line.matchAll(LINK))
+    hold(held, index, index + link.replace(/[,.;]+$/, "").length, WHOLE);
+  for (const { 0: phone, index } of line.matchAll(PHONE))
+    if (isPhone(phone)) hold(held, index, index + phone.length, WHOLE);
   for (const [start, end] of pairs(line, held, QUOTES)) hold(held, start, end, WHOLE);
   for (const [start, end] of pairs(line, held, BRACKETS)) hold(held, start, end, IN_BRACKETS);
   return held;
@@ -144,6 +158,7 @@ function isPhone(number) {
 function pairs(line, held, marks) {
   /** @type {[number, number][]} */
   const found = [];
+  if (!OPENING.test(line)) return found;
   let [opened, start, depth] = ["", 0, 0];
   for (let at = 0; at < line.length; at += 1) {
     const char = line[at];
@@ -161,7 +176,10 @@ function pairs(line, held, marks) {
   return found;
 }
 
-/** A quotation begins a word; a quote after one is an inch. @param {string} line @param {number} at @param {object} marks */
+/**
+ * A quotation begins a word; a quote after one is an inch.
+ * @param {string} line @param {number} at @param {object} marks
+ */
 const opens = (line, at, marks) => marks === BRACKETS || !ALNUM.test(line[at - 1] ?? "");
 
 // --- lists with commas, and names joined by "and" ---
@@ -232,7 +250,10 @@ const PRICE = /^(?:[$€£₽¥₴₸][0-9]+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)
 /** @param {Token[]} words */
 const isPrice = (words) => words.length < 3 && PRICE.test(words.map(({ low }) => low).join(""));
 
-/** "finely chopped", "to taste": what a recipe says of the thing before it, and can be no thing itself. @param {string} text */
+/**
+ * "finely chopped", "to taste": what a recipe says of the thing before it, and can be no thing itself.
+ * @param {string} text
+ */
 function isPreparation(text) {
   const said = low(spaced(text.slice(0, 200)));
   if ([...REMARK_STARTS].some((start) => `${said} `.startsWith(`${start} `))) return true;
@@ -315,7 +336,10 @@ function spaceEnd(text, at) {
   return at;
 }
 
-/** Where a remark in brackets ends that begins here; 0 where none does, as in "egg(s)". @param {string} text @param {number} at @param {Uint8Array} held */
+/**
+ * Where a remark in brackets ends that begins here; 0 where none does, as in "egg(s)".
+ * @param {string} text @param {number} at @param {Uint8Array} held
+ */
 function bracketEnd(text, at, held) {
   if (!(text[at] in BRACKETS) || held[at] !== IN_BRACKETS || (at && held[at - 1] === IN_BRACKETS)) return 0;
   let end = at;
@@ -325,7 +349,10 @@ function bracketEnd(text, at, held) {
   return NOTHING.test(inside) || (glued && covering(plainWords(inside)) === null) ? 0 : end;
 }
 
-/** The end of a word; a quotation or a telephone number is one. @param {string} text @param {number} at @param {Uint8Array} held */
+/**
+ * The end of a word; a quotation or a telephone number is one.
+ * @param {string} text @param {number} at @param {Uint8Array} held
+ */
 function wordEnd(text, at, held) {
   let end = at + 1;
   while (end < text.length && ((held[end] === WHOLE && held[end - 1] === WHOLE) || !IS_SPACE.test(text[end]))) {
@@ -341,7 +368,10 @@ function plainWords(text) {
   return tokensOf([...text.matchAll(WORD)].map(({ 0: word, index }) => [index, text[index - 1] ?? "", word, false]));
 }
 
-/** The amount that these words are and nothing else; a unit alone only where asked for. @param {Token[]} words @param {boolean} [lone] */
+/**
+ * The amount that these words are and nothing else; a unit alone only where asked for.
+ * @param {Token[]} words @param {boolean} [lone]
+ */
 function covering(words, lone = false) {
   const amount = words.length ? amountAt(words, 0) : null;
   if (amount?.end === words.length && (lone || !amount.alone || words.length > 1)) return amount;
@@ -353,8 +383,10 @@ function covering(words, lone = false) {
 
 const CALLED = new Set(["plus", "+", "/", "плюс"]);
 
-/** What a thing's words come to: those of its name, the amounts beside them, the remarks by their places.
- * @typedef {{name: Token[], beside: [number, Amount][], remarks: [number, string][]}} Said */
+/**
+ * What a thing's words come to: those of its name, the amounts beside them, the remarks by their places.
+ * @typedef {{name: Token[], beside: [number, Amount][], remarks: [number, string][]}} Said
+ */
 
 /** @param {string} text @param {Amount | null} [amount] @param {string | null} [note] @returns {TypedItem} */
 const itemOf = (text, amount = null, note = null) => ({
@@ -367,7 +399,10 @@ const read = (thing) => item(saidIn(thing), thing) ?? itemOf(asTyped(thing), nul
 /** @param {Thing} thing */
 const asTyped = ({ piece, amount }) => spaced(piece.typed + (amount ? `, ${amount.typed}` : ""));
 
-/** A dash with spaces around it begins a remark or an amount; brackets hold one; so may a comma. @param {Thing} thing @returns {Said} */
+/**
+ * A dash with spaces around it begins a remark or an amount; brackets hold one; so may a comma.
+ * @param {Thing} thing @returns {Said}
+ */
 function saidIn({ piece, amount: after }) {
   let segments = segmentsOf(piece.words);
   /** @type {Said} */
@@ -445,7 +480,10 @@ function item(said, thing) {
 /** @param {Amount | null} amount @param {string[]} remarks */
 const noteOf = (amount, remarks) => [...(amount?.note ? [amount.note] : []), ...remarks].join(", ") || null;
 
-/** "2 loaves", "3 bottles": the unit is the thing. @param {Token[]} name @param {Amount | null} amount @param {Thing} thing */
+/**
+ * "2 loaves", "3 bottles": the unit is the thing.
+ * @param {Token[]} name @param {Amount | null} amount @param {Thing} thing
+ */
 function container(name, amount, { piece }) {
   if (!amount?.unit || measures(amount) || amount.alone || !name.length || piece.brackets.length) return null;
   const words = name.slice(amount.unitFrom, amount.end);
@@ -456,7 +494,10 @@ function container(name, amount, { piece }) {
 const meantTogether = (words, amounts) =>
   amounts.some(({ unit, times, end }) => unit && !times && end < words.length && CALLED.has(words[end].low));
 
-/** Which of the amounts is the quantity, if any; not sure where that is in doubt. @param {Token[]} words @param {Amount[]} amounts */
+/**
+ * Which of the amounts is the quantity, if any; not sure where that is in doubt.
+ * @param {Token[]} words @param {Amount[]} amounts
+ */
 function chosenOf(words, amounts) {
   const lead = leadOf(words);
   const signed = amounts.filter(({ times }) => times);
@@ -482,7 +523,10 @@ function mayCount(words, amount, lead) {
 /** Whether other numbers stand about, as in "milk 2 and bread 3". @param {Amount[]} amounts @param {Amount[]} said */
 const strays = (amounts, said) => amounts.some((amount) => amount.unit === null && !said.includes(amount));
 
-/** The words without an amount, and without the signs that only joined it to them. @param {Token[]} words @param {Amount} amount */
+/**
+ * The words without an amount, and without the signs that only joined it to them.
+ * @param {Token[]} words @param {Amount} amount
+ */
 function without(words, amount) {
   const before = words.slice(0, amount.start);
   const after = words.slice(amount.end);
@@ -508,7 +552,10 @@ function withinLimits(item) {
   return items;
 }
 
-/** The beginning of a text and the rest; within a word only where one is longer than fits. @param {string} text @param {number} most */
+/**
+ * The beginning of a text and the rest; within a word only where one is longer than fits.
+ * @param {string} text @param {number} most
+ */
 function cutAtWord(text, most) {
   const characters = [...text];
   if (characters.length <= most) return [text, ""];

@@ -1,4 +1,6 @@
-/** Units and how people spell them, in Russian and English: the same table as `domain/units.py`, which a test compares. */
+/**
+ * Units and how people spell them, in Russian and English: the same table as `domain/units.py`, which a test compares.
+ */
 
 /** Codes of units and how people write them; any case, with and without dots. @type {Record<string, string>} */
 export const SPELLINGS = {
@@ -66,8 +68,18 @@ const CODES = new Map();
 for (const [code, words] of [...Object.entries(SPELLINGS), ["", COUNTS]])
   for (const word of fold(words).split(", ")) CODES.set(spaced(word), code).set(undotted(word), code);
 
+/**
+ * What was asked before: while one types, the same words are asked for at each key.
+ * @type {Map<string, string | undefined>}
+ */
+const asked = new Map();
+
 /** The code of a spelling, empty for a bare count, undefined where it is neither. @param {string} unit */
 export function unitCode(unit) {
-  const folded = fold(unit);
-  return CODES.get(undotted(folded)) ?? CODES.get(spaced(folded));
+  if (!asked.has(unit)) {
+    if (asked.size > 1000) asked.clear();
+    const folded = fold(unit);
+    asked.set(unit, CODES.get(undotted(folded)) ?? CODES.get(spaced(folded)));
+  }
+  return asked.get(unit);
 }
