@@ -33,8 +33,10 @@ from shoplist_appliance.domain.text_words import (
 
 MOST_TEXT = 500
 MOST_NOTE = 2_000
-# A line or a piece longer than this is no one's typing: it is kept as it is.
-MOST_READ = 3_000
+# A line, or one thing of it, that is longer is no one's typing: it is kept as it is.
+MOST_LINE = 3_000
+MOST_READ = 700
+MOST_REMARKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,12 @@ class TypedItem:
 
 def parse(text: str) -> list[TypedItem]:
     """The items of a text, in its order; none of a text of nothing but separators."""
-    return list(items_of(text))
+    return [item for line in lines_of(text) for item in items_of_line(line)]
 
 
-def items_of(text: str) -> Iterator[TypedItem]:
-    """As ``parse``, one after another, so that a caller may stop."""
-    for line in _LINE_ENDS.split(_UNSEEN.sub("", text)):
-        yield from _line(line)
+def lines_of(text: str) -> list[str]:
+    """The lines in which something stands: each is read for itself."""
+    return [line for line in _LINE_ENDS.split(_UNSEEN.sub("", text)) if line]
 
 
 # --- lines --------------------------------------------------------------------------------------------------------
@@ -83,13 +84,15 @@ _SENT = re.compile(rf"[^:\[\]]{{0,60}}{_STAMP}:?")
 _NOTHING = re.compile(r"[\s,;.:_=~|/\\#*•·●○◦▪▫■□‣⁃∙+<>，、；。\ufe0e\ufe0f‐‑–—−-]*")
 
 
-def _line(line: str) -> Iterator[TypedItem]:
+def items_of_line(line: str) -> Iterator[TypedItem]:
+    """The items of a line; none of a heading."""
     line = line.strip()
     said = _SAID.match(line)
     line, ticked = _without_bullet(line[said.end() :] if said else line)
     if _NOTHING.fullmatch(line) or (ticked is None and _is_heading(line)):
         return
-    for item in [_read(thing) for thing in _things(line)] if len(line) <= MOST_READ else [TypedItem(_spaced(line))]:
+    items = map(_read, _things(line)) if len(line) <= MOST_LINE else [TypedItem(_spaced(line))]
+    for item in items:
         yield from _within_limits(replace(item, ticked=ticked))
 
 
@@ -226,6 +229,7 @@ class _Thing:
     piece: _Piece
     amount: _Piece | None = None
     remarks: tuple[str, ...] = ()
+    priced: bool = False
 
 
 def _things(line: str) -> list[_Thing]:
@@ -254,10 +258,10 @@ def _list(line: str) -> list[_Thing]:
 
 def _joined(thing: _Thing, piece: _Piece) -> _Thing | None:
     """The thing with what a comma only joined to its name: a bare amount, a price, a remark of a recipe."""
-    if _is_preparation(piece.typed):
+    if _is_preparation(piece.typed) and len(thing.remarks) < MOST_REMARKS:
         return replace(thing, remarks=(*thing.remarks, piece.typed))
-    if _is_price(piece) and not thing.amount and not thing.remarks:
-        return replace(thing, piece=_piece(f"{thing.piece.typed}, {piece.typed}"))
+    if _is_price(piece) and not (thing.amount or thing.remarks or thing.priced):
+        return replace(thing, piece=_piece(f"{thing.piece.typed}, {piece.typed}"), priced=True)
     if thing.amount is None and not piece.brackets and _covering(piece.words) and _says_more(thing.piece):
         return replace(thing, amount=piece)
     return None
@@ -345,6 +349,8 @@ def _cut(piece: _Piece, joints: list[int]) -> list[str]:
 
 def _piece(text: str) -> _Piece:
     """A part of a line as words; what is in brackets apart."""
+    if len(text) > MOST_READ:
+        return _Piece(text, (Token(text, "", "", 0),))
     held = _held(text)
     brackets: list[tuple[int, str]] = []
     words: list[tuple[int, str, str, bool]] = []

@@ -197,6 +197,22 @@ class EditedAnswer(TypedDict):
     results: Annotated[list[Result], Field(description="One for each edit, in order.")]
 
 
+class Typed(TypedDict):
+    """An item as it was typed: what `add` takes, and whether a tick box said that it is ticked."""
+
+    text: str
+    quantity: float | None
+    unit: Annotated[str | None, Field(description="A code of the table of units.")]
+    note: str | None
+    ticked: Annotated[bool | None, Field(description="Null where no box was typed.")]
+
+
+class TypedAnswer(TypedDict):
+    """The items, in the order of the text; the same twice is twice."""
+
+    items: list[Typed]
+
+
 class HistoryAnswer(TypedDict):
     """A page of the history."""
 

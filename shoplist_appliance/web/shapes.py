@@ -1,6 +1,7 @@
 """The JSON values of answers and events, made from what the use cases return; times become text here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, assert_never, cast
@@ -8,6 +9,7 @@ from typing import Any, assert_never, cast
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Change, Result, Role
 from shoplist_appliance.domain.people import Person, PersonName, Token
+from shoplist_appliance.domain.text import TypedItem
 from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.usecases.people import SignedIn
@@ -169,6 +171,10 @@ def change_json(change: Change) -> outputs.Change:
     if change.list is not None:
         answer["list"] = cast(outputs.ListFields, change.list)
     return answer
+
+
+def typed_answer(items: Sequence[TypedItem], caller: Caller) -> outputs.TypedAnswer:
+    return {"items": [cast(outputs.Typed, asdict(item)) for item in items]}
 
 
 def history_answer(history: History, caller: Caller) -> outputs.HistoryAnswer:

@@ -46,6 +46,7 @@ MATRIX: dict[str, tuple[Json, str]] = {
                                                              "401 404 403 ok  ok  401 403 404"),
     "lists.copy":               ({"list": "LIST", "id": "ID"},
                                                              "401 404 ok  ok  ok  401 403 404"),
+    "lists.parse":              ({"text": "2 kg potatoes"},  "401 ok  ok  ok  ok  401 ok  ok"),
     "lists.archive":            ({"list": "LIST", "archived": True},
                                                              "401 404 403 403 ok  401 403 404"),
     "lists.delete":             ({"list": "LIST"},           "401 404 403 403 ok  401 403 404"),

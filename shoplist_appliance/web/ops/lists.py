@@ -1,17 +1,20 @@
 """Lists: making, reading, editing, undoing, copying, archiving, deleting, restoring."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Sequence
 from typing import Annotated, cast
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
+from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Reason
 from shoplist_appliance.domain.ids import EditId, ListId
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Edit
+from shoplist_appliance.domain.text import TypedItem, items_of_line, lines_of
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.web import outputs, shapes
-from shoplist_appliance.web.fields import Flag, Input, OpaqueId, Revision, Title, Uuid, Whole
+from shoplist_appliance.web.fields import NOT_BLANK, Flag, Input, OpaqueId, Revision, Title, Uuid, Whole
 from shoplist_appliance.web.ops.edits import MOST_EDITS, Edits
 from shoplist_appliance.web.ratelimit import Rate
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
@@ -19,6 +22,13 @@ from shoplist_appliance.web.rows import Access, Caller, House, Operation
 # The contract promises 50 calls a second for a token and 6,000 edits a minute for a person; a queue may come at once.
 EDIT_CALLS = Rate("edit_calls", burst=300, per_second=100)
 EDITS = Rate("edits", burst=6_000, per_second=100)
+
+# By the characters: a list of 2,000 lines a minute, and once ten of the longest texts that a body holds.
+TYPED = Rate("typed_text", burst=10_000_000, per_second=50_000)
+# An item of text and note is read to its end within 1 ms or so; others' calls wait no longer than for a few of them.
+READ_MS = 4
+
+MOST_TYPED = 500
 
 Epoch = Annotated[OpaqueId | None, Field(description="Which the client has the list of; none: the list's own.")]
 Since = Annotated[Whole | None, Field(description="The last revision that the client has.")]
@@ -85,6 +95,16 @@ class ArchiveList(OneList):
     archived: Flag
 
 
+class ParseText(Input):
+    """What was typed or pasted."""
+
+    text: Annotated[
+        str,
+        StringConstraints(strict=True, min_length=1, pattern=NOT_BLANK),
+        Field(description="Of any length that a body holds; no more than 500 items."),
+    ]
+
+
 async def _create(house: House, wish: CreateList, caller: Caller) -> ListView:
     list_id = ListId(wish.id) if wish.id is not None else None
     return await house.services.lists.create(caller.me.person, wish.title, list_id)
@@ -136,6 +156,20 @@ async def _copy(house: House, wish: CopyList, caller: Caller) -> ListView:
     return await house.services.lists.copy(caller.me.person, ListId(wish.list), wish.title, ListId(wish.id))
 
 
+async def _parse(house: House, wish: ParseText, caller: Caller) -> Sequence[TypedItem]:
+    """Reads in slices, so that a long text does not hold up the loop; of the item too many it goes no further."""
+    items: list[TypedItem] = []
+    until = time.monotonic() + READ_MS / 1000
+    for line in lines_of(wish.text):
+        items += items_of_line(line)
+        if len(items) > MOST_TYPED:
+            raise Invalid(fields={"text": Reason("too_many_items", {"limit": MOST_TYPED})})
+        if time.monotonic() > until:
+            await asyncio.sleep(0)
+            until = time.monotonic() + READ_MS / 1000
+    return items
+
+
 async def _archive(house: House, wish: ArchiveList, caller: Caller) -> ListView:
     return await house.services.lists.archive(caller.me.person, ListId(wish.list), wish.archived)
 
@@ -152,6 +186,12 @@ def _edits_in(payload: object) -> int:
     """How many edits a payload counts as, also one that turns out to be malformed."""
     edits = payload.get("edits") if isinstance(payload, dict) else None
     return min(max(len(edits), 1), MOST_EDITS) if isinstance(edits, list) else 1
+
+
+def _characters_in(payload: object) -> int:
+    """How much there is to read in a payload, also in one that turns out to be malformed."""
+    text = payload.get("text") if isinstance(payload, dict) else None
+    return len(text) if isinstance(text, str) else 1
 
 
 _LIST = "0193b0a0-6c1e-7d3a-9f00-5e1c2a7b4d10"
@@ -253,6 +293,18 @@ ROWS = (
         errors=(*_ONE, Conflict),
         run=_copy,
         shape=shapes.list_answer,
+    ),
+    Operation(
+        name="lists.parse",
+        summary="Read typed or pasted text as items, in Russian and English; nothing is added to a list",
+        description="Headings and separators are no items; what is not understood stays in `text`.",
+        access=Access.READ,
+        weight=(TYPED, _characters_in),
+        input=ParseText,
+        output=outputs.TypedAnswer,
+        example={"text": "2 kg potatoes, milk 3.5% x2"},
+        run=_parse,
+        shape=shapes.typed_answer,
     ),
     Operation(
         name="lists.archive",
