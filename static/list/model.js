@@ -16,6 +16,8 @@ import { generateKeyBetween, generateNKeysBetween } from "fractional-indexing";
  */
 
 /** @typedef {{item: string, before: number | null, brought: number}} Merged */
+/** @typedef {{edit: Edit, revision: number}} Landed an edit that is stored, and the revision that it took */
+/** @typedef {{part: 'open' | 'bought', at: string}} Held where an item stood when it was tapped */
 
 // --- what the server confirmed ---
 
@@ -92,6 +94,17 @@ export function acknowledged(state, edit, result) {
   const brought = edit.quantity ?? 1;
   const merged = new Map(state.merged).set(edit.item, { item: result.item, before: null, brought });
   return { ...state, merged };
+}
+
+/**
+ * The stored edits that a state of this revision lacks, each once, in the order in which they were stored.
+ * @param {readonly Landed[]} edits
+ * @param {number} revision
+ */
+export function landed(edits, revision) {
+  const lacking = edits.filter((one) => one.revision > revision);
+  const once = new Map(lacking.map((one) => [one.edit.id, one]));
+  return [...once.values()].sort((one, other) => one.revision - other.revision);
 }
 
 // --- what the screen shows ---
@@ -209,17 +222,16 @@ export const inOrder = (one, other) =>
 export const onList = (state) => [...state.items.values()].filter((item) => !item.removed).sort(inOrder);
 
 /**
- * The two parts of the screen. An item just tapped stays in the part where it was: the next tap must not meet another.
+ * The two parts of the screen. An item just tapped stays in the place where it was: the next tap must not meet another.
  * @param {readonly Item[]} items in order
- * @param {ReadonlyMap<string, 'open' | 'bought'>} held items that stay where they are for a moment
+ * @param {ReadonlyMap<string, Held>} held items that stay where they are for a moment
  */
 export function parts(items, held) {
   /** @param {Item} item */
-  const place = (item) => held.get(item.id) ?? (item.ticked ? "bought" : "open");
-  const open = items.filter((item) => place(item) === "open");
-  const bought = items.filter((item) => place(item) === "bought");
-  bought.sort((one, other) => Date.parse(other.updated_at) - Date.parse(one.updated_at));
-  return { open, bought };
+  const isBought = (item) => (held.get(item.id)?.part ?? (item.ticked ? "bought" : "open")) === "bought";
+  const open = items.filter((item) => !isBought(item));
+  const timed = items.filter(isBought).map((item) => ({ item, at: Date.parse(held.get(item.id)?.at ?? item.updated_at) }));
+  return { open, bought: timed.sort((one, other) => other.at - one.at).map(({ item }) => item) };
 }
 
 /** The form in which two texts that mean the same thing to a household are equal. @param {string} text */
@@ -288,18 +300,37 @@ function lastPosition(items) {
  * @param {readonly Item[]} shown in order
  * @param {string} id
  * @param {-1 | 1} step
- * @returns {{item: string, position: string}[]} one key, or keys for all where there is no good one; none at an end
  */
-export function moved(shown, id, step) {
+export const moved = (shown, id, step) => placed(shown, id, shown.findIndex((item) => item.id === id) + step);
+
+/**
+ * The keys that bring an item to a place among those on the screen.
+ * @param {readonly Item[]} shown in order
+ * @param {string} id
+ * @param {number} to its place afterwards
+ * @returns {{item: string, position: string}[]} one key, or keys for the neighbours too where there is no good one; none where nothing moves
+ */
+export function placed(shown, id, to) {
   const from = shown.findIndex((item) => item.id === id);
-  const to = from + step;
-  if (from < 0 || to < 0 || to >= shown.length) return [];
+  if (from < 0 || to < 0 || to >= shown.length || to === from) return [];
   const order = shown.filter((item) => item.id !== id);
   order.splice(to, 0, shown[from]);
-  const key = keyBetween(order[to - 1]?.position ?? null, order[to + 1]?.position ?? null);
-  if (key !== null && key.length <= LONGEST_KEY) return [{ item: id, position: key }];
-  const keys = generateNKeysBetween(null, null, order.length);
-  return order.map((item, place) => ({ item: item.id, position: keys[place] }));
+  for (let reach = 0; ; reach = reach * 2 + 1) {
+    const first = Math.max(0, to - reach);
+    const end = Math.min(order.length, to + reach + 1);
+    const keys = keysBetween(order[first - 1]?.position ?? null, order[end]?.position ?? null, end - first);
+    if (keys) return keys.map((position, place) => ({ item: order[first + place].id, position }));
+  }
+}
+
+/** @param {string | null} before @param {string | null} after @param {number} count @returns {string[] | null} null where none are good */
+function keysBetween(before, after, count) {
+  try {
+    const keys = generateNKeysBetween(before, after, count);
+    return keys.every((key) => key.length <= LONGEST_KEY) ? keys : null;
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string | null} before @param {string | null} after @returns {string | null} null between equal or odd keys */

@@ -38,7 +38,7 @@ export class Notices {
   undo() {
     const undo = this.snack.peek()?.undo;
     this.hide();
-    if (undo) this.list.edit(...undo);
+    if (undo) this.list.takeBack(undo);
   }
 
   /** Items were removed; removals that follow one another are told together. @param {readonly string[]} ids */

@@ -2,16 +2,18 @@
  * The list that a page has open: what the server confirmed, the waiting edits over it, and what the room tells.
  *
  * A tap changes `shown` at once; nothing that is read from the server can undo it, as edits lie over what is read.
+ * While a finger is on the rows the screen stands on what was confirmed before, with own edits over it.
  */
 
-/** @import { Edit, ListChanged, Opened } from '../shared/shapes.js' */
+/** @import { Edit, Item, ListChanged, Opened } from '../shared/shapes.js' */
 /** @import { Session } from '../shared/session.js' */
-/** @import { Verdict } from '../shared/queue.js' */
+/** @import { Entry, Verdict } from '../shared/queue.js' */
 /** @import { Problem } from '../shared/problem.js' */
-/** @import { State } from './model.js' */
+/** @import { Held, Landed, State } from './model.js' */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { newId } from "../shared/ids.js";
 import * as model from "./model.js";
+import { Steps } from "./steps.js";
 
 /** @typedef {Omit<Edit, 'id' | 'at' | 'seen'>} Wish an edit before it has an id and a time */
 /** @typedef {'deleted' | 'removed' | 'revoked' | 'expired' | 'unknown'} GoneReason */
@@ -19,6 +21,7 @@ import * as model from "./model.js";
 const KEEP_AFTER_MS = 300;
 const ASK_AGAIN_MS = 2000;
 const HOLD_MS = 1200;
+const CALM_MS = 400;
 
 export class OpenList {
   /** @param {Session} session @param {string} id */
@@ -27,14 +30,19 @@ export class OpenList {
     this.id = id;
     this.confirmed = signal(/** @type {State | null} */ (null));
     this.gone = signal(/** @type {GoneReason | null} */ (null));
-    /** Stored edits that the room has not told here yet. */
-    this.landed = signal(/** @type {readonly {edit: Edit, revision: number}[]} */ ([]));
+    /** What the screen stands on while a finger is on its rows, whatever the server confirms meanwhile. */
+    this.frozen = signal(/** @type {{state: State | null, aside: ReadonlySet<string>} | null} */ (null));
+    /** Stored edits that what the screen stands on does not have yet. */
+    this.landed = signal(/** @type {readonly Landed[]} */ ([]));
     /** Items just tapped, which stay where they are for a moment. */
-    this.held = signal(/** @type {ReadonlyMap<string, 'open' | 'bought'>} */ (new Map()));
+    this.held = signal(/** @type {ReadonlyMap<string, Held>} */ (new Map()));
     this.own = computed(() => session.outbox.entries.value.filter((entry) => entry.list === id));
-    this.aside = computed(() => this.own.value.filter((entry) => entry.state === "aside"));
+    this.aside = computed(() => this.own.value.filter((entry) => this.isAside(entry)));
     this.shown = computed(() => this.overlaid());
+    /** Own steps and their opposites, the last one last. */
+    this.steps = new Steps();
     this.asking = false;
+    this.pressed = false;
     this.onOverruled = (/** @type {Edit} */ _edit) => {};
     this.onTold = (/** @type {ListChanged} */ _told) => {};
   }
@@ -98,9 +106,12 @@ export class OpenList {
       this.open();
       return;
     }
+    const revisions = new Map(told.changes.map((change) => [change.edit, change.revision]));
+    const ours = this.own.peek().map(({ edit }) => ({ edit, revision: revisions.get(edit.id) ?? 0 }));
     batch(() => {
       this.confirmed.value = next;
-      void this.session.outbox.told(told.changes.map((change) => change.edit));
+      this.land(ours.filter(({ revision }) => revision > 0));
+      void this.session.outbox.told([...revisions.keys()]);
     });
     this.onTold(told);
   }
@@ -115,17 +126,22 @@ export class OpenList {
 
   /** Do something to the list: on the screen at once, on the server when it can be. @param {...Wish} wishes */
   edit(...wishes) {
+    this.steps.take(this.shown.peek(), wishes);
+    this.push(wishes);
+  }
+
+  /** Take back what was done, by opposite edits, which are no step of their own. @param {readonly Wish[]} wishes */
+  takeBack(wishes) {
+    this.steps.drop(wishes);
+    if (wishes.length > 0) this.push(wishes);
+  }
+
+  /** @param {readonly Wish[]} wishes */
+  push(wishes) {
     const known = this.confirmed.peek() ?? model.unknown(this.id);
     const seen = known.list.revision;
     const edits = wishes.map((wish) => ({ id: newId(), at: this.session.clock.at(), seen, ...wish }));
     void this.session.outbox.push(this.id, known.list.epoch, edits);
-  }
-
-  /** Keep an item in its part of the screen until a moment after the last tap. @param {string} item @param {'open' | 'bought'} part */
-  hold(item, part) {
-    if (!this.held.peek().has(item)) this.held.value = new Map(this.held.peek()).set(item, part);
-    clearTimeout(this.holding);
-    this.holding = setTimeout(() => (this.held.value = new Map()), HOLD_MS);
   }
 
   /** Edits left the queue. @param {Verdict['done']} done */
@@ -136,19 +152,81 @@ export class OpenList {
       if (known) this.confirmed.value = model.acknowledged(known, entry.edit, result);
       if (result.status === "superseded") this.onOverruled(entry.edit);
     }
-    const landed = ours.map(({ entry, result }) => ({ edit: entry.edit, revision: result.revision ?? 0 }));
-    this.landed.value = [...this.landed.peek(), ...landed].filter(({ revision }) => revision > this.revision());
+    // One that the room told before its answer came has left the queue already.
+    const shown = new Set(this.own.peek().map(({ edit }) => edit.id));
+    const leaving = ours.filter(({ entry }) => shown.has(entry.edit.id));
+    this.land(leaving.map(({ entry, result }) => ({ edit: entry.edit, revision: result.revision ?? 0 })));
+  }
+
+  /** Keep stored edits on the screen until what it stands on has them. @param {readonly Landed[]} news */
+  land(news) {
+    // Whatever leaves the queue under a finger stays, even what the screen had counted twice.
+    const has = this.frozen.peek() ? -1 : this.revision();
+    this.landed.value = model.landed([...this.landed.peek(), ...news], has);
+  }
+
+  // --- what holds still ---
+
+  /** A finger is on the rows: what others do waits, so that nothing moves beneath it. */
+  press() {
+    clearTimeout(this.calming);
+    this.pressed = true;
+    if (this.frozen.peek()) return;
+    const aside = new Set(this.aside.peek().map((entry) => entry.edit.id));
+    this.land([]);
+    this.frozen.value = { state: this.confirmed.peek(), aside };
+  }
+
+  /** The finger is gone; the next one may be on its way. */
+  release() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    this.calming = setTimeout(() => this.thaw(), CALM_MS);
+  }
+
+  thaw() {
+    batch(() => {
+      this.frozen.value = null;
+      this.land([]);
+      this.sink();
+    });
+  }
+
+  /** Keep an item in its place on the screen until a moment after the last tap. @param {Item} item */
+  hold({ id, ticked, updated_at }) {
+    const known = this.held.peek();
+    if (!known.has(id)) this.held.value = new Map(known).set(id, { part: ticked ? "bought" : "open", at: updated_at });
+    clearTimeout(this.holding);
+    this.holding = setTimeout(() => {
+      this.holding = undefined;
+      this.sink();
+    }, HOLD_MS);
+  }
+
+  /** What was tapped goes where it belongs, all together, unless a finger is on the rows or one tapped just now. */
+  sink() {
+    if (!this.frozen.peek() && this.holding === undefined && this.held.peek().size > 0) this.held.value = new Map();
   }
 
   // --- what is shown ---
 
+  /** Refused while a finger is on the rows, an edit is still shown as if it waited. @param {Entry} entry */
+  isAside({ state, edit }) {
+    const frozen = this.frozen.value;
+    return state === "aside" && (!frozen || frozen.aside.has(edit.id));
+  }
+
   /** @returns {State | null} */
   overlaid() {
-    const waiting = this.own.value.filter((entry) => entry.state === "waiting").map((entry) => entry.edit);
-    const known = this.confirmed.value ?? (waiting.length > 0 ? model.unknown(this.id) : null);
+    const waiting = this.own.value.filter((entry) => !this.isAside(entry)).map((entry) => entry.edit);
+    const frozen = this.frozen.value;
+    const base = frozen ? frozen.state : this.confirmed.value;
+    const known = base ?? (waiting.length + this.landed.value.length > 0 ? model.unknown(this.id) : null);
     if (!known) return null;
-    const landed = this.landed.value.filter(({ revision }) => revision > known.list.revision).map(({ edit }) => edit);
-    return model.overlaid(known, [...landed, ...waiting], this.session.user.id);
+    const landed = model.landed(this.landed.value, frozen ? -1 : known.list.revision).map(({ edit }) => edit);
+    // In the order in which they were made: an edit whose answer was lost still waits after a later one has landed.
+    const own = [...landed, ...waiting].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+    return model.overlaid(known, own, this.session.user.id);
   }
 
   revision() {

@@ -3,6 +3,7 @@
 /** @import { Edit, Item } from '../shared/shapes.js' */
 /** @import { Entry } from '../shared/queue.js' */
 /** @import { OpenList, Wish } from './open-list.js' */
+import { signal } from "@preact/signals";
 import { newId } from "../shared/ids.js";
 import { t } from "../shared/words.js";
 import { Adding } from "./adding.js";
@@ -16,6 +17,8 @@ export class Screen {
     this.session = list.session;
     this.notices = new Notices(list);
     this.adding = new Adding(list, this.notices);
+    /** The item whose details are open. */
+    this.chosen = signal(/** @type {string | null} */ (null));
     /** @type {string | null} the id of a copy whose making was not answered yet */
     this.copyId = null;
     list.onOverruled = (edit) => this.notices.show(t("list.overruled", { text: this.nameOf(edit) }));
@@ -26,7 +29,7 @@ export class Screen {
 
   /** @param {Item} item */
   toggle(item) {
-    this.list.hold(item.id, item.ticked ? "bought" : "open");
+    this.list.hold(item);
     this.list.edit({ kind: "tick", item: item.id, ticked: !item.ticked });
   }
 
@@ -39,10 +42,20 @@ export class Screen {
 
   /** @param {Item} item @param {-1 | 1} step */
   move(item, step) {
+    const place = this.open().findIndex(({ id }) => id === item.id);
+    if (place >= 0) this.place(item.id, place + step);
+  }
+
+  /** Bring an item to a place among those that are to buy. @param {string} id @param {number} to */
+  place(id, to) {
+    const wishes = model.placed(this.open(), id, to).map((place) => /** @type {Wish} */ ({ kind: "set", ...place }));
+    if (wishes.length > 0) this.list.edit(...wishes);
+  }
+
+  /** What the screen shows as to buy, in its order. */
+  open() {
     const state = this.list.shown.peek();
-    if (!state) return;
-    const { open } = model.parts(model.onList(state), this.list.held.peek());
-    this.list.edit(...model.moved(open, item.id, step).map((place) => /** @type {Wish} */ ({ kind: "set", ...place })));
+    return state ? model.parts(model.onList(state), this.list.held.peek()).open : [];
   }
 
   /** @param {readonly Item[]} items */
@@ -50,6 +63,22 @@ export class Screen {
     const ids = items.map((item) => item.id);
     this.list.edit(...model.inSteps(ids).map((some) => /** @type {Wish} */ ({ kind: "remove", items: some })));
     this.notices.removed(ids);
+  }
+
+  /** Take all that is bought off the list, and nothing that was just unticked. */
+  clearBought() {
+    const state = this.list.shown.peek();
+    const bought = state ? model.onList(state).filter((item) => item.ticked) : [];
+    if (bought.length > 0) this.remove(bought);
+  }
+
+  /** Take back the last own step, and what the notice on the screen tells if that is it. */
+  undoLast() {
+    const { list, notices } = this;
+    const told = notices.snack.peek()?.undo;
+    const state = list.shown.peek();
+    if (told && list.steps.covers(told)) notices.undo();
+    else if (state) list.takeBack(list.steps.last(state));
   }
 
   /** @param {readonly Item[]} items */

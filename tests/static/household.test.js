@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock } from "../../static/shared/clock.js";
 import { newId } from "../../static/shared/ids.js";
-import { onList } from "../../static/list/model.js";
+import { onList, overlaid } from "../../static/list/model.js";
 import { OpenList } from "../../static/list/open-list.js";
 import { Outbox } from "../../static/shared/outbox.js";
 import { PageStore } from "../../static/shared/store.js";
@@ -40,6 +40,9 @@ class Device {
     /** @type {import("../../static/shared/shapes.js").Edit[]} */
     this.made = [];
     this.list = new OpenList(session, house.id);
+    this.alone = true;
+    /** @type {{state: import("../../static/list/model.js").State, made: number} | undefined} what the screen showed when a finger came down */
+    this.pressed = undefined;
   }
 
   async start() {
@@ -53,6 +56,26 @@ class Device {
   shown() {
     const state = this.list.shown.peek();
     return state ? onList(state) : [];
+  }
+
+  /** A finger goes down on the rows: from now on they show what they showed then, and what is done here. */
+  press() {
+    this.list.press();
+    const state = this.list.shown.peek();
+    if (state) this.pressed ??= { state, made: this.made.length };
+  }
+
+  release() {
+    this.list.release();
+  }
+
+  /** Nothing moved beneath the finger, and nothing done under it is lost or undone. */
+  holdsStill() {
+    if (!this.list.frozen.peek()) this.pressed = undefined;
+    const own = this.pressed && this.made.slice(this.pressed.made);
+    if (!this.pressed || !own || !this.alone) return;
+    assert.deepEqual(this.shown(), onList(overlaid(this.pressed.state, own, this.list.session.user.id)));
+    heldStill += own.length;
   }
 }
 
@@ -73,11 +96,13 @@ function editSomething({ list, shown }, chance) {
 /** @param {Device} device @param {ReturnType<typeof dice>} chance */
 function live(device, chance) {
   const { line, list } = device;
-  const what = chance.roll(20);
+  const what = chance.roll(24);
   if (what < 5 && list.confirmed.peek()) editSomething(device, chance);
   else if (what < 12) line.arrive();
   else if (what < 17) line.hear();
   else if (what === 17) line.cut();
+  else if (what === 20 || what === 21) device.press();
+  else if (what > 21) device.release();
   else line.join();
 }
 
@@ -85,6 +110,7 @@ const breathe = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @param {Device[]} devices @param {import("node:test").TestContext} t */
 async function settle(devices, t) {
+  for (const device of devices) device.release();
   for (let quiet = 0; quiet < 5; ) {
     for (const { line } of devices) if (line.state.peek() !== "ready") line.join();
     t.mock.timers.tick(60_000);
@@ -99,6 +125,7 @@ const comparable = ({ id, text, quantity, note, ticked, ticked_by, position, upd
   ({ id, text, quantity, note, ticked, ticked_by, position, updated_at });
 
 let edits = 0;
+let heldStill = 0;
 
 for (let seed = 1; seed <= HOUSEHOLDS; seed++) {
   test(`household ${seed} agrees in the end, with every edit counted once`, async (t) => {
@@ -112,11 +139,15 @@ for (let seed = 1; seed <= HOUSEHOLDS; seed++) {
       new Device(house, "bob", new PageStore(), 3_600_000),
       new Device(house, "cat", new PageStore(), -3_600_000),
     ];
+    // What the other tab does is shown in this one too, finger or not: it is the same person's hand.
+    devices[0].alone = devices[1].alone = false;
     for (const device of devices) await device.start();
     for (let step = 0; step < STEPS; step++) {
       house.now += chance.roll(1000);
       live(chance.pick(devices), chance);
       if (chance.roll(3) === 0) await breathe();
+      if (chance.roll(4) === 0) t.mock.timers.tick(chance.roll(300));
+      for (const device of devices) device.holdsStill();
     }
     await settle(devices, t);
 
@@ -138,4 +169,5 @@ for (let seed = 1; seed <= HOUSEHOLDS; seed++) {
 
 test("the households above did enough to show anything", () => {
   assert.ok(edits > HOUSEHOLDS * 20, `${edits} edits`);
+  assert.ok(heldStill > HOUSEHOLDS * 20, `${heldStill} looks at edits under a finger`);
 });

@@ -106,11 +106,23 @@ test("an add that is confirmed already is not laid over itself", () => {
   assert.equal(shown(state([item("milk", { note: "kept" })]), { kind: "add", item: "milk", text: "milk" })[0].note, "kept");
 });
 
-test("an item just tapped stays in its part of the screen; the newest bought comes first", () => {
-  const items = [item("milk", { ticked: true }), item("bread"), item("tea", { ticked: true, updated_at: "2026-11-25T13:00:00.000Z" })];
-  const now = model.parts(items, new Map([["milk", /** @type {const} */ ("open")]]));
+test("an item just tapped stays in its place on the screen; the newest bought comes first", () => {
+  const later = "2026-11-25T13:00:00.000Z";
+  const items = [item("milk", { ticked: true }), item("bread"), item("tea", { ticked: true, updated_at: later })];
+  const open = new Map([["milk", { part: /** @type {const} */ ("open"), at: AT }]]);
+  const now = model.parts(items, open);
   assert.deepEqual([now.open, now.bought].map((part) => part.map(({ id }) => id)), [["milk", "bread"], ["tea"]]);
   assert.deepEqual(model.parts(items, new Map()).bought.map(({ id }) => id), ["tea", "milk"]);
+
+  const bought = new Map([["milk", { part: /** @type {const} */ ("bought"), at: AT }]]);
+  const unticked = [item("milk", { updated_at: "2026-11-25T14:00:00.000Z" }), items[2]];
+  assert.deepEqual(model.parts(unticked, bought).bought.map(({ id }) => id), ["tea", "milk"]);
+});
+
+test("of stored edits those that a state lacks lie over it, each once, in the order of the server", () => {
+  const one = (/** @type {string} */ id, /** @type {number} */ revision) => ({ edit: { ...edit({ kind: "tick" }), id }, revision });
+  const left = model.landed([one("c", 8), one("a", 6), one("b", 7), one("a", 6), one("old", 5)], 5);
+  assert.deepEqual(left.map(({ edit: { id } }) => id), ["a", "b", "c"]);
 });
 
 test("a move gives one key between the new neighbours, and none beyond the ends", () => {
@@ -121,6 +133,29 @@ test("a move gives one key between the new neighbours, and none beyond the ends"
   assert.deepEqual(model.moved(rows, "a", -1), []);
   assert.deepEqual(model.moved(rows, "c", 1), []);
   assert.deepEqual(model.moved(rows, "missing", 1), []);
+});
+
+test("an item goes to any place between others, and stays where it is without a word", () => {
+  const rows = ["a", "b", "c", "d"].map((id, place) => item(id, { position: `a${place}` }));
+  for (const [id, to, order] of /** @type {const} */ ([["a", 3, "bcda"], ["a", 2, "bcad"], ["d", 0, "dabc"], ["c", 1, "acbd"]])) {
+    const places = new Map(model.placed(rows, id, to).map(({ item: moved, position }) => [moved, position]));
+    assert.equal(places.size, 1);
+    const after = rows.map((row) => ({ ...row, position: places.get(row.id) ?? row.position })).sort(model.inOrder);
+    assert.equal(after.map((row) => row.id).join(""), order);
+  }
+  assert.deepEqual(model.placed(rows, "b", 1), []);
+  assert.deepEqual(model.placed(rows, "b", 4), []);
+});
+
+test("of many equal keys only the neighbours get new ones", () => {
+  const equal = ["a", "b", "c"].map((id) => item(id));
+  const rest = Array.from({ length: 40 }, (_, place) => item(`z${place}`, { position: `b${String(place).padStart(2, "0")}` }));
+  const rows = [...equal, ...rest];
+  const places = model.placed(rows, "c", 1);
+  assert.ok(places.length <= 5, `${places.length} keys`);
+  const keys = new Map(places.map(({ item: id, position }) => [id, position]));
+  const after = rows.map((row) => ({ ...row, position: keys.get(row.id) ?? row.position })).sort(model.inOrder);
+  assert.deepEqual(after.map(({ id }) => id).slice(0, 4), ["a", "c", "b", "z0"]);
 });
 
 test("between equal keys, or where a key would grow too long, the neighbours get new keys too", () => {
