@@ -2,81 +2,141 @@
 
 /** @import { Item } from '../shared/shapes.js' */
 /** @import { State } from './model.js' */
+/** @import { Tops } from './motion.js' */
+/** @import { Deeds } from './row-view.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
-import { Component } from "preact";
+import { Component, createRef } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { amount } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { number, t } from "../shared/words.js";
+import { recall, remember } from "../shared/memory.js";
+import { t } from "../shared/words.js";
+import { Gestures } from "./gestures.js";
 import { ItemSheet } from "./item-view.js";
+import { KeysSheet, hearKeys } from "./keys.js";
 import { onList, parts } from "./model.js";
+import { Motion, glow, itemOf } from "./motion.js";
+import { Row } from "./row-view.js";
 
-/** @typedef {(item: Item) => void} OnItem */
+const BOUGHT_SHOWN = 20;
 
 /** @param {{screen: Screen, state: State}} props */
 export function Rows({ screen, state }) {
-  const chosen = useSignal(/** @type {string | null} */ (null));
-  const toggle = useRef((/** @type {Item} */ item) => screen.toggle(item)).current;
-  const choose = useRef((/** @type {Item} */ item) => void (chosen.value = item.id)).current;
+  const { chosen } = screen;
+  const stepping = useSignal(/** @type {string | null} */ (null));
+  const help = useSignal(false);
+  const all = useSignal(false);
+  /** @type {Deeds} */
+  const deeds = useRef({
+    choose: (/** @type {string} */ id) => void (chosen.value = id),
+    step: (/** @type {string | null} */ id) => void (stepping.value = id),
+    setQuantity: (/** @type {Item} */ item, /** @type {number} */ quantity) => screen.save(item, { quantity }),
+  }).current;
+  useEffect(() => hearKeys(screen, () => (help.value = true)), []);
   const { open, bought } = parts(onList(state), screen.list.held.value);
   const fixed = state.list.right === "view";
   const added = screen.adding.added.value;
   useEffect(() => document.getElementById(`item-${added}`)?.scrollIntoView({ block: "nearest" }), [added]);
   const item = chosen.value === null ? undefined : state.items.get(chosen.value);
+  const me = screen.list.session.user.id;
   /** @param {Item} item */
-  const row = (item) => html`<${Row} key=${item.id} item=${item} fixed=${fixed} toggle=${toggle} choose=${choose} />`;
+  const row = (item) => html`<${Row} key=${item.id} item=${item} fixed=${fixed} stepping=${stepping.value === item.id} deeds=${deeds}
+    who=${(item.added_by !== me && state.people.get(item.added_by ?? "")) || ""} />`;
+  const shown = all.value ? bought : bought.slice(0, BOUGHT_SHOWN);
   return html`
     ${open.length + bought.length === 0 && html`<p class="empty">${t("list.empty")}</p>`}
     ${open.length === 0 && bought.length > 0 && html`<p class="empty">${t("list.all_bought")}</p>`}
-    <ul class="plain" aria-label=${state.list.title}>${open.map(row)}</ul>
-    ${bought.length > 0 && html`
-      <details class="folded" open>
-        <summary>${t("list.bought", { count: bought.length })}</summary>
-        <ul class="plain">${bought.map(row)}</ul>
-        ${!fixed && html`<button class="button" type="button" onClick=${() => screen.remove(bought)}>${t("list.clear")}</button>`}
-      </details>
-    `}
+    <${Moving} screen=${screen} open=${open} bought=${shown}>
+      <ul class="plain" aria-label=${state.list.title}>${open.map(row)}</ul>
+      ${bought.length > 0 && html`
+        <details class="folded bought" open=${recall("bought") !== "folded"} onToggle=${keepFold}>
+          <summary>${t("list.bought", { count: bought.length })}</summary>
+          <ul class="plain">${shown.map(row)}</ul>
+          <div class="buttons">
+            ${shown.length < bought.length && html`
+              <button class="button" type="button" onClick=${() => (all.value = true)}>${t("list.show_all", { count: bought.length })}</button>
+            `}
+            ${!fixed && html`<button class="button" type="button" onClick=${() => screen.clearBought()}>${t("list.clear")}</button>`}
+          </div>
+        </details>
+      `}
+    <//>
     ${item && !item.removed && html`
       <${ItemSheet} screen=${screen} item=${item} people=${state.people} fixed=${fixed} close=${() => (chosen.value = null)} />
     `}
+    ${help.value && html`<${KeysSheet} close=${() => (help.value = false)} />`}
   `;
 }
 
+/** @param {Event} event */
+const keepFold = ({ target }) => remember("bought", /** @type {HTMLDetailsElement} */ (target).open ? null : "folded");
+
+/** @typedef {{screen: Screen, open: readonly Item[], bought: readonly Item[]}} Shown */
+/** @typedef {{tops: Tops, focused: string | undefined}} Before */
+
 /**
- * A row is drawn again only when its item is another: a tap in a long list costs one row.
- * @extends {Component<{item: Item, fixed: boolean, toggle: OnItem, choose: OnItem}>}
+ * What moves when its order is another, and what fingers and keys can do to it.
+ * @extends {Component<Shown>}
  */
-class Row extends Component {
-  /** @param {{item: Item, fixed: boolean}} next */
-  shouldComponentUpdate(next) {
-    return next.item !== this.props.item || next.fixed !== this.props.fixed;
+class Moving extends Component {
+  /** @param {any} props */
+  constructor(props) {
+    super(props);
+    this.root = createRef();
+  }
+
+  componentDidMount() {
+    this.motion = new Motion(this.root.current);
+    this.gestures = new Gestures(this.root.current, this.props.screen, this.motion);
+  }
+
+  componentWillUnmount() {
+    this.gestures?.end();
+  }
+
+  /** Where rows are before they are drawn in another order. @param {Shown} before @returns {Before | null} */
+  getSnapshotBeforeUpdate({ open, bought }) {
+    if (!this.motion || (isSameOrder(open, this.props.open) && isSameOrder(bought, this.props.bought))) return null;
+    const focused = document.activeElement?.closest("[data-item]");
+    return { tops: this.motion.tops(), focused: focused ? itemOf(/** @type {HTMLElement} */ (focused)) : undefined };
+  }
+
+  /** @param {Shown} shown @param {any} _ @param {Before | null} before */
+  componentDidUpdate(shown, _, before) {
+    if (!before) return;
+    this.motion?.glide(before.tops);
+    if (before.focused) this.keepFocus(before.focused, shown);
+    const known = new Set([...shown.open, ...shown.bought].map(({ id }) => id));
+    const me = this.props.screen.list.session.user.id;
+    for (const item of this.props.open) if (!known.has(item.id) && item.added_by !== me) glow(rowOf(item.id));
+  }
+
+  /** The focus stays with its row; if that sank or left, the next one takes it. @param {string} id @param {Shown} shown */
+  keepFocus(id, { open, bought }) {
+    if (document.activeElement !== document.body) return;
+    const [before, now] = open.some((item) => item.id === id) ? [open, this.props.open] : [bought, this.props.bought];
+    const there = new Set(now.map((item) => item.id));
+    const place = before.findIndex((item) => item.id === id);
+    const next = before.slice(place).find((item) => there.has(item.id)) ?? before.slice(0, place).reverse().find((item) => there.has(item.id));
+    if (next) ringOf(next.id)?.focus({ preventScroll: true });
   }
 
   render() {
-    const { item, fixed, toggle, choose } = this.props;
-    const chip = amount(item);
-    const second = secondLine(item);
     return html`
-      <li class="row" id=${`item-${item.id}`}>
-        <label class="row-main tick">
-          <input class="ring" type="checkbox" checked=${item.ticked} disabled=${fixed} onChange=${() => toggle(item)}
-            aria-label=${[item.text, chip, item.note].filter(Boolean).join(", ")} />
-          <span class="row-words">
-            <span class="row-text">${item.text}</span>
-            ${second && html`<span class="row-second">${second}</span>`}
-          </span>
-          ${chip && html`<span class="chip">${chip}</span>`}
-        </label>
-        <button class="round" type="button" aria-label=${t("do.more", { name: item.text })} onClick=${() => choose(item)}>
-          <${Icon} name="more" />
-        </button>
-      </li>
+      <div class="rows" ref=${this.root}>
+        <div class="swipe-ground" hidden aria-hidden="true"><${Icon} name="remove" /> <span>${t("item.remove")}</span></div>
+        ${this.props.children}
+      </div>
     `;
   }
 }
 
-/** @param {Item} item */
-const secondLine = ({ note, category, price }) =>
-  [note, category, price === null ? null : number(price)].filter((part) => part !== null && part !== "").join(" · ");
+/** @param {readonly Item[]} one @param {readonly Item[]} other */
+const isSameOrder = (one, other) => one.length === other.length && one.every((item, place) => item.id === other[place].id);
+
+/** @param {string} id */
+const rowOf = (id) => document.getElementById(`item-${id}`);
+
+/** @param {string} id @returns {HTMLElement | null | undefined} */
+const ringOf = (id) => rowOf(id)?.querySelector(".ring");

@@ -37,3 +37,27 @@ export function numberTyped(typed, decimals) {
   const fits = new RegExp(`^\\d+(\\.\\d{1,${decimals}})?$`).test(plain);
   return fits ? Number(plain) : undefined;
 }
+
+const MOST = 1_000_000;
+
+/** How far one tap goes from a quantity: half kilos and litres while they are few, grams by fifties. @param {number} quantity @param {string | null} unit */
+function stepAt(quantity, unit) {
+  if (unit === "kg" || unit === "l") return quantity < 5 ? 0.5 : 1;
+  if (unit === "g" || unit === "ml") return quantity < 500 ? 50 : 100;
+  return 1;
+}
+
+/**
+ * The next quantity up or down, on the marks of its step.
+ * @param {{quantity: number | null, unit: string | null}} item
+ * @param {1 | -1} way
+ * @returns {number | null} null where there is none: the least and the most stay
+ */
+export function stepped({ quantity, unit }, way) {
+  if (quantity === null) return way > 0 ? 1 : null;
+  const now = Math.round(quantity * 1000);
+  // Down from a mark where steps grow, the smaller step counts: 500 g, 450 g.
+  const step = stepAt(way > 0 ? quantity : quantity - 0.001, unit) * 1000;
+  const next = (way > 0 ? Math.floor(now / step) + 1 : Math.ceil(now / step) - 1) * step;
+  return next > 0 && next <= MOST * 1000 ? next / 1000 : null;
+}

@@ -1,10 +1,10 @@
 /** The icons of the pages: an outline set, 24 px, drawn inline in the colour of the text around them. */
-import { ArrowLeft, CircleUserRound, CloudOff, Ellipsis, Plus, X } from "lucide";
+import { ArrowLeft, CircleUserRound, CloudOff, Ellipsis, Minus, Plus, Trash2, X } from "lucide";
 import { h } from "preact";
 
 /** @typedef {readonly (readonly [string, Record<string, string | number | undefined>])[]} Shapes */
 
-const SHAPES = { back: ArrowLeft, account: CircleUserRound, offline: CloudOff, more: Ellipsis, add: Plus, close: X };
+const SHAPES = { back: ArrowLeft, account: CircleUserRound, offline: CloudOff, more: Ellipsis, add: Plus, less: Minus, remove: Trash2, close: X };
 
 /** An icon beside words, or within a button that has a name: it says nothing by itself. @param {{name: keyof typeof SHAPES}} props */
 export function Icon({ name }) {

@@ -1,0 +1,92 @@
+/** What the keyboard does to the rows of a list, and the sheet that says so. */
+
+/** @import { Item } from '../shared/shapes.js' */
+/** @import { Screen } from './screen.js' */
+import { html } from "../shared/html.js";
+import { Sheet } from "../shared/parts.js";
+import { t } from "../shared/words.js";
+import { itemOf, rowsIn } from "./motion.js";
+
+/** @typedef {(event: KeyboardEvent, row: HTMLElement | null) => boolean} Deed answers whether there was something to do */
+
+/** @param {Screen} screen @param {() => void} help @returns {() => void} what ends it */
+export function hearKeys(screen, help) {
+  const deeds = deedsOf(screen, help);
+  /** @param {KeyboardEvent} event */
+  const hear = (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (event.defaultPrevented || event.isComposing || target.closest("dialog") || isTyping(target, event)) return;
+    const row = /** @type {HTMLElement | null} */ (target.closest("[data-item]"));
+    const deed = deeds[nameOf(event)];
+    if (deed?.(event, row)) event.preventDefault();
+  };
+  document.addEventListener("keydown", hear);
+  return () => document.removeEventListener("keydown", hear);
+}
+
+/** Keys belong to a field, but for undoing where nothing is written in it. @param {Element} target @param {KeyboardEvent} event */
+function isTyping(target, event) {
+  if (!target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return false;
+  return nameOf(event) !== "undo" || /** @type {HTMLInputElement} */ (target).value !== "";
+}
+
+/** By the key's letter, or by its place where the letters are of another alphabet. @param {KeyboardEvent} event */
+function nameOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
+  const isZ = key.toLowerCase() === "z" || code === "KeyZ";
+  if (ctrlKey || metaKey) return isZ && !altKey && !shiftKey ? "undo" : "";
+  return altKey ? `Alt+${key}` : key;
+}
+
+/** @param {Screen} screen @param {() => void} help @returns {Record<string, Deed | undefined>} */
+function deedsOf(screen, help) {
+  const mayEdit = () => screen.list.shown.peek()?.list.right === "edit";
+  /** @param {(item: Item) => void} act @returns {Deed} */
+  const onItem = (act) => (_, row) => {
+    const item = row && screen.list.shown.peek()?.items.get(itemOf(row));
+    if (item) act(item);
+    return Boolean(item);
+  };
+  /** @param {-1 | 1} step @returns {Deed} */
+  const move = (step) => onItem((item) => mayEdit() && screen.move(item, step));
+  /** @type {Deed} */
+  const enter = (event, row) => /** @type {Element} */ (event.target).matches(".ring") && onItem(({ id }) => (screen.chosen.value = id))(event, row);
+  return {
+    undo: () => (screen.undoLast(), true),
+    "?": () => (help(), true),
+    ArrowDown: (_, row) => go(row, 1),
+    ArrowUp: (_, row) => go(row, -1),
+    "Alt+ArrowDown": move(1),
+    "Alt+ArrowUp": move(-1),
+    Enter: enter,
+    Delete: onItem((item) => mayEdit() && screen.remove([item])),
+  };
+}
+
+/** @param {HTMLElement | null} row @param {-1 | 1} step */
+function go(row, step) {
+  const rows = rowsIn(document).filter((one) => one.checkVisibility?.() ?? one.offsetParent !== null);
+  const next = row ? rows[rows.indexOf(row) + step] : rows.at(step > 0 ? 0 : -1);
+  /** @type {HTMLElement | null | undefined} */ (next?.querySelector(".ring"))?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest" });
+  return next !== undefined;
+}
+
+const KEYS = /** @type {const} */ ([
+  ["keys.add", "N", "/"],
+  ["keys.go", "↑", "↓"],
+  ["keys.tick", "Space"],
+  ["keys.details", "Enter"],
+  ["keys.remove", "Del"],
+  ["keys.move", "Alt+↑", "Alt+↓"],
+  ["keys.undo", "Ctrl+Z"],
+  ["keys.help", "?"],
+]);
+
+/** @param {{close: () => void}} props */
+export const KeysSheet = ({ close }) => html`
+  <${Sheet} title=${t("keys.title")} close=${close}>
+    <dl class="keys">
+      ${KEYS.map(([word, ...keys]) => html`<div><dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${t(word)}</dd></div>`)}
+    </dl>
+  <//>
+`;
