@@ -68,6 +68,7 @@ _SPACE = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _SPACES = re.compile(_SPACE + "+")
 _WORD = re.compile(r"[^ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _BULLET = re.compile(rf"(?:(?:[-‐‑–—−*•·●○◦▪▫■□‣⁃∙>]|\+(?![0-9])){_SPACE}*)+")
+_BOLD = re.compile(r"(\*{1,2})([^* ][^*]*[^* ])\1")  # of a chat, or of Markdown
 _NUMBERED = re.compile(rf"(?:[0-9]{{1,3}}[.)](?![0-9])|\([0-9]{{1,3}}\)){_SPACE}*")
 _TICKED = re.compile(rf"(?:\[[xXхХvV✓✔]\]|[☑✅✔✓][\ufe0e\ufe0f]?){_SPACE}*")
 _UNTICKED = re.compile(rf"(?:\[{_SPACE}?\]|[☐⬜][\ufe0e\ufe0f]?){_SPACE}*")
@@ -99,6 +100,8 @@ def items_of_line(line: str) -> Iterator[TypedItem]:
 def _without_bullet(line: str) -> tuple[str, bool | None]:
     """The line without bullet, number and tick box, and whether it was ticked."""
     ticked: bool | None = None
+    bold = _BOLD.fullmatch(line)
+    line = bold[2] if bold else line
     for pattern in (_BULLET, _NUMBERED, _BULLET):
         line = _after(pattern, line)
         for box, says in ((_TICKED, True), (_UNTICKED, False)):
@@ -258,7 +261,7 @@ def _list(line: str) -> list[_Thing]:
 
 def _joined(thing: _Thing, piece: _Piece) -> _Thing | None:
     """The thing with what a comma only joined to its name: a bare amount, a price, a remark of a recipe."""
-    if _is_preparation(piece.typed) and len(thing.remarks) < MOST_REMARKS:
+    if _is_preparation(piece) and len(thing.remarks) < MOST_REMARKS:
         return replace(thing, remarks=(*thing.remarks, piece.typed))
     if _is_price(piece) and not (thing.amount or thing.remarks or thing.priced):
         return replace(thing, piece=_piece(f"{thing.piece.typed}, {piece.typed}"), priced=True)
@@ -285,9 +288,9 @@ def _is_price(piece: _Piece) -> bool:
     return len(piece.words) < 3 and _PRICE.fullmatch("".join(token.low for token in piece.words)) is not None
 
 
-def _is_preparation(text: str) -> bool:
+def _is_preparation(piece: _Piece) -> bool:
     """ "finely chopped", "to taste": what a recipe says of the thing before it, and can be no thing itself."""
-    said = low(_spaced(text[:200]))
+    said = low(typed(piece.words)[:200])
     if any(said == start or said.startswith(start + " ") for start in REMARK_STARTS):
         return True
     words = [_stem(word) for word in said.split(" ")]
@@ -331,7 +334,9 @@ def _joints(words: Sequence[Token]) -> list[int]:
 
 def _begins_amount(words: Sequence[Token], at: int) -> bool:
     amount = amount_at(words, at)
-    return amount is not None and amount.end < len(words) and words[amount.end].low not in AND
+    if amount is None or amount.end == len(words):
+        return amount is not None and _is_container(amount)
+    return words[amount.end].low not in AND
 
 
 def _cut(piece: _Piece, joints: list[int]) -> list[str]:
@@ -341,7 +346,17 @@ def _cut(piece: _Piece, joints: list[int]) -> list[str]:
     starts = [0, *(place + len(piece.words[at].typed) for place, at in zip(places, joints, strict=True))]
     parts = [piece.typed[start:end].strip() for start, end in zip(starts, ends, strict=True)]
     # A part without a name ("2 and 3 eggs") says that this was no list.
-    return parts if all(_says_more(_piece(part)) for part in parts) else [piece.typed]
+    return parts if all(_names(_piece(part)) for part in parts) else [piece.typed]
+
+
+def _names(piece: _Piece) -> bool:
+    """Whether there is a thing in it: at least the bottles of "2 bottles"."""
+    amount = _covering(piece.words)
+    return amount is None or _is_container(amount)
+
+
+def _is_container(amount: Amount) -> bool:
+    return bool(amount.unit) and not (amount.measures or amount.alone)
 
 
 # --- the words of a piece -----------------------------------------------------------------------------------------
@@ -495,10 +510,10 @@ def _item(said: _Said, thing: _Thing) -> TypedItem | None:
     if _meant_together(said.name, own):
         return None
     sure, chosen = _chosen(said.name, own)
-    if not sure or len(said.beside) > 1 + bool(thing.amount):
+    if not sure or (said.beside and not _beside(said, thing)):
         return None
     remarks = dict(said.remarks)
-    place, other = said.beside[-1] if said.beside else (0, None)
+    place, other = _beside(said, thing) or (0, None)
     size = ""
     if other and (chosen is None or (chosen.measures and not other.measures)):
         remarks.pop(place, None)
@@ -511,6 +526,16 @@ def _item(said: _Said, thing: _Thing) -> TypedItem | None:
         return _container(said.name, chosen, thing)
     note = _note(chosen, (*(remarks[at] for at in sorted(remarks)), *thing.remarks))
     return _amount_item(text, chosen, note)
+
+
+def _beside(said: _Said, thing: _Thing) -> tuple[int, Amount] | None:
+    """The amount said beside the name; a size in brackets after it stays a remark: "curd - 2 packs (180 g)"."""
+    if len(said.beside) < 2:
+        return said.beside[0] if said.beside else None
+    brackets = {place for place, _ in thing.piece.brackets}
+    plain = [one for one in said.beside if one[0] not in brackets]
+    sizes = all(amount.measures for place, amount in said.beside if place in brackets)
+    return plain[0] if len(plain) == 1 and sizes else None
 
 
 def _amount_item(text: str, amount: Amount | None, note: str | None) -> TypedItem:
@@ -526,7 +551,7 @@ def _note(amount: Amount | None, remarks: Sequence[str]) -> str | None:
 
 def _container(name: Sequence[Token], amount: Amount | None, thing: _Thing) -> TypedItem | None:
     """ "2 loaves", "3 bottles": the unit is the thing. An amount of nothing is left as typed."""
-    if amount is None or not amount.unit or amount.measures or amount.alone or not name or thing.piece.brackets:
+    if amount is None or not _is_container(amount) or not name or thing.piece.brackets:
         return None
     words = name[amount.unit_from : amount.end]
     return TypedItem(typed(words), quantity_of(amount.value), note=amount.note) if words else None
@@ -546,13 +571,18 @@ def _chosen(words: Sequence[Token], amounts: Sequence[Amount]) -> tuple[bool, Am
     lead = _lead(words)
     signed = [amount for amount in amounts if amount.times]
     if signed:
-        return len(signed) == 1, signed[0]
+        return len(signed) == 1 and not _lists(words, signed[0], lead), signed[0]
     said = [amount for amount in amounts if _may_count(words, amount, lead)]
     counts = [amount for amount in said if not amount.measures]
     if len(counts) == 1 and counts[0].unit is None and counts[0].start > lead and _strays(amounts, said):
         return False, None
     best = counts or said
-    return len(best) < 2, best[0] if best else None
+    return len(best) < 2 and not any(_lists(words, amount, lead) for amount in best), best[0] if best else None
+
+
+def _lists(words: Sequence[Token], amount: Amount, lead: int) -> bool:
+    """ "milk 2 l and bread": the amount is of the first only."""
+    return amount.start > lead and amount.end < len(words) and words[amount.end].low in AND
 
 
 def _lead(words: Sequence[Token]) -> int:

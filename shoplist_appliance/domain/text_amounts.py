@@ -33,6 +33,7 @@ from shoplist_appliance.domain.text_words import (
     REMAINDERS,
     SCALES,
     TO,
+    WHICH,
     WHOLE_WORDS,
 )
 from shoplist_appliance.domain.units import unit_code
@@ -57,6 +58,10 @@ _SHAPES = re.compile(r"[ad]?(?:xnu?|nu?x|nxnu?|nuxnu?|n(?:dn)?u?|nu?dnu?)e?")
 _KEYED = re.compile(r"([^0-9:=]*[^0-9:=\s])([:=])(.+)")  # "milk:2"
 _CLOSED = re.compile(r"(.*[^:=–—-])([:=]+|[-–—])")  # "milk:", "kg:", "onions-"
 _EMOJI = re.compile("([\u2600-\u2712\u2744-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+)()(.+)")  # "🥚x10"
+# "milk*3", "3×milk": the sign is no letter, so it needs no space.
+_TIMES = re.compile(r"([^0-9×*✕✖]+)()([×*✕✖][0-9]+)|([0-9]+[×*✕✖])()([^0-9×*✕✖]+)")
+_PRICED = re.compile(r"[0-9]+[.,][0-9]{2}")
+_POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _THIN = "\u00a0\u202f\u2009"  # spaces that join the digits of a number
 
@@ -122,6 +127,12 @@ def _split(place: int, gap: str, word: str) -> list[Token]:
         found = pattern.fullmatch(plain)
         if found:
             return _joined(place, gap, word, plain, found)
+    times = _TIMES.fullmatch(plain)
+    if times and not _pieces(place, gap, word, plain):
+        cut = times.end(1) if times[1] else times.end(4)
+        first = _pieces(place, gap, word[:cut], plain[:cut]) or [Token(word[:cut], plain[:cut], gap, place)]
+        rest = word[cut:], plain[cut:]
+        return [*first, *(_pieces(place + cut, "", *rest) or [Token(*rest, "", place + cut)])]
     lower, dash, upper = plain.partition("-")
     if dash and lower in NUMBERS and NUMBERS[lower] < NUMBERS.get(upper, 0):
         return _words_of_range(place, gap, word, len(lower))
@@ -455,7 +466,9 @@ def _counted(tokens: Sequence[Token], at: int, start: int, signed: bool) -> Amou
         at, end, _thousands(tokens, first, end, value, unit), note=typed(tokens[start:end]) if upper else None,
         times=signed, spelled=tokens[first].kind != "n", unit_from=end,
     )  # fmt: skip
-    return replace(amount, end=_of(tokens, unit[0]), unit=unit[1]) if unit else _bare(tokens, amount)
+    if unit is None:
+        return _bare(tokens, amount)
+    return None if _low(tokens, at - 1) in WHICH else replace(amount, end=_of(tokens, unit[0]), unit=unit[1])
 
 
 def _halved(tokens: Sequence[Token], at: int, start: int) -> Amount | None:
@@ -490,13 +503,19 @@ def _thousands(tokens: Sequence[Token], first: int, end: int, value: int, unit: 
 def _bare(tokens: Sequence[Token], amount: Amount) -> Amount | None:
     """A number without a unit, unless it belongs to the name or is of something that nobody buys."""
     end = amount.end
-    if not amount.times and _owned(tokens, amount.start, end):
+    if not amount.times and (_owned(tokens, amount.start, end) or _doubtful(tokens, amount)):
         return None
     if not amount.times and _signed(tokens, end):
         return replace(amount, end=end + 1, times=True, spelled=False)
     if _low(tokens, end - 1) in DOZENS:
         return replace(amount, end=_of(tokens, end), spelled=False)
     return amount
+
+
+def _doubtful(tokens: Sequence[Token], amount: Amount) -> bool:
+    """ "1.000" of a thing may be a thousand, "bread 2.50" a price."""
+    number = tokens[amount.end - 1].low
+    return bool(_POINTED.fullmatch(number)) or (amount.start > 0 and bool(_PRICED.fullmatch(number)))
 
 
 def _signed(tokens: Sequence[Token], at: int) -> bool:
@@ -513,7 +532,7 @@ def _owned(tokens: Sequence[Token], at: int, end: int) -> bool:
     if after in ("in", "в") and end + 1 < len(tokens) and tokens[end + 1].kind == "n":
         return True
     before = _low(tokens, at - 1)
-    return before in NOT_AFTER or (len(before) == 1 and _low(tokens, at - 2) in ("vitamin", "витамин", "витамины"))
+    return before in NOT_AFTER or (len(before) <= 3 and _low(tokens, at - 2) in ("vitamin", "витамин", "витамины"))
 
 
 def _uncounted(tokens: Sequence[Token], at: int, start: int) -> Amount | None:
@@ -531,13 +550,17 @@ def _uncounted(tokens: Sequence[Token], at: int, start: int) -> Amount | None:
     russian = " ".join(token.low for token in tokens[word:end]) in ALONE_RU and _named_in_russian(tokens, end)
     if not (linked > end or plain or measured or closing or russian):
         return None
+    if article and _low(tokens, end) == "and" and _low(tokens, end + 1) == "a" and _low(tokens, end + 2) in REMAINDERS:
+        more = REMAINDERS[_low(tokens, end + 2)]  # "a pound and a half of beef"
+        return Amount(at, _of(tokens, end + 3), 1000 + more, code, alone=True)
     return Amount(at, linked, 1000, code, alone=True)
 
 
 def _named_in_russian(tokens: Sequence[Token], at: int) -> bool:
     """Whether a Russian name in the genitive can follow: no preposition, no adjective in the nominative."""
     word = _low(tokens, at)
-    return "а" <= word[:1] <= "я" and word not in PREPOSITIONS and not word.endswith(("ый", "ий", "ая", "ое", "ые"))
+    adjective = len(word) > 3 and word.endswith(("ый", "ий", "ая", "ое", "ые"))
+    return "а" <= word[:1] <= "я" and word not in PREPOSITIONS and not adjective
 
 
 def _dimensions(tokens: Sequence[Token], at: int) -> int:

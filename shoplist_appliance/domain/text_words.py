@@ -56,7 +56,7 @@ DOZENS = {
     word: value
     for value, words in (
         (12, "dozen dozens doz dz дюжина дюжину дюжины дюжин"),
-        (10, "десяток десятка десятков"),
+        (10, "десяток десятка десятков дес дес."),
         (2, "couple пара пару"),
     )
     for word in words.split()
@@ -101,6 +101,8 @@ NOT_AFTER = _set(
     "nutrilon aptamil similac симилак этап фактор уровень дом квартира кв кв. автобус каб. кабинет айфон для в во к "
     "ко на до после с со от по из под над при за у о об"
 )
+# An amount that follows one of these says which: "bucket for 10 l", «арбуз до 5 кг».
+WHICH = _set("for with per по на до от для за в во с со из")
 # Names that begin with a number.
 NUMBERED_NAMES = frozenset(
     {"7 up", "seven up", "7 days", "7 дней", "5 spice", "five spice", "half and", "thousand island", "1000 island",
@@ -153,6 +155,7 @@ PREPOSITIONS = _set("с со для из под в во на к ко от до �
 
 # What recipes say about the thing before the comma; a piece of such words alone is a note.
 PREPARED = _set(
+    "ripe undrained unpeeled lukewarm "
     "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed halved "
     "quartered seeded deseeded pitted cubed shredded toasted packed sifted juiced zested thawed washed cored mashed "
     "cleaned deveined deboned torn crumbled julienned whisked separated smashed ground cooked boiled uncooked "
@@ -176,9 +179,12 @@ PREPARED_ALONE = PREPARED - _set(
 # How a remark of a recipe begins, whatever follows.
 REMARK_STARTS = (
     "to taste", "at room temperature", "for garnish", "for serving", "for dusting", "for frying", "for greasing",
-    "to serve", "to garnish", "plus more", "plus extra", "or to taste", "or more", "cut into", "skin on", "if needed",
-    "по вкусу", "для подачи", "для украшения", "для жарки", "для смазывания", "комнатной температуры", "по желанию",
-    "на глаз", "нарезать", "порезать", "натереть", "очистить", "измельчить",
+    "to serve", "to garnish", "plus more", "plus extra", "or to taste", "or more", "cut into", "skin on",
+    "if needed", "по вкусу", "для подачи", "для украшения", "для жарки", "для смазывания", "комнатной температуры",
+    "по желанию", "на глаз", "взбить", "отварить", "сварить", "обжарить", "нашинковать", "промыть", "замочить",
+    "разморозить", "остудить", "охладить", "просеять", "отжать", "растереть", "раскрошить", "почистить",
+    "поджарить", "смешать", "размять", "выжать", "разрезать", "мелко порубить", "крупно порубить", "раздавить",
+    "нарезать", "порезать", "натереть", "очистить", "измельчить",
 )  # fmt: skip
 # Before a colon these head the line's items rather than name a thing.
 HEADINGS = frozenset(
