@@ -23,6 +23,7 @@ from shoplist_appliance.domain.text_amounts import (
 )
 from shoplist_appliance.domain.text_words import (
     AND,
+    ARTICLES,
     HEADINGS,
     JOINED_NAMES,
     NOT_BEFORE,
@@ -281,7 +282,9 @@ def _apart(thing: _Thing, names: list[str]) -> list[_Thing]:
     return [*(_Thing(_piece(name)) for name in names[:-1]), replace(thing, piece=_piece(names[-1]))]
 
 
-_PRICE = re.compile(r"[$€£₽¥₴₸][0-9]+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?(?:[$€£₽¥₴₸]|руб\.?|р\.?|рубл[а-я]+)")
+_PRICE = re.compile(
+    r"[0-9]+(?:[.,][0-9]+)?%|[$€£₽¥₴₸][0-9]+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?(?:[$€£₽¥₴₸]|руб\.?|р\.?|рубл[а-я]+)"
+)
 
 
 def _is_price(piece: _Piece) -> bool:
@@ -422,7 +425,8 @@ def _covering(words: Sequence[Token], lone: bool = False) -> Amount | None:
     amount = amount_at(words, 0) if words else None
     if amount is not None and amount.end == len(words) and (lone or not amount.alone or len(words) > 1):
         return amount
-    unit = unit_at(words, 0) if lone else None
+    article = len(words) > 1 and words[0].low in ARTICLES
+    unit = unit_at(words, int(article)) if lone or article else None
     return Amount(0, len(words), 1000, unit[1], alone=True) if unit and unit[1] and unit[0] == len(words) else None
 
 
@@ -581,8 +585,8 @@ def _chosen(words: Sequence[Token], amounts: Sequence[Amount]) -> tuple[bool, Am
 
 
 def _lists(words: Sequence[Token], amount: Amount, lead: int) -> bool:
-    """ "milk 2 l and bread": the amount is of the first only."""
-    return amount.start > lead and amount.end < len(words) and words[amount.end].low in AND
+    """ "milk 2 l and bread", "get 2 l of milk and bread": the amount is of the first only."""
+    return amount.start > lead and any(token.low in AND for token in words[amount.end :])
 
 
 def _lead(words: Sequence[Token]) -> int:

@@ -545,7 +545,7 @@ def _uncounted(tokens: Sequence[Token], at: int, start: int) -> Amount | None:
     linked = _of(tokens, end)
     article = word > start
     plain = _low(tokens, word) in PLAIN_MEASURES and end < len(tokens)
-    measured = article and code in MEASURES
+    measured = article and (code in MEASURES or code in ("pinch", "bunch", "sprig")) and end < len(tokens)
     closing = article and end == len(tokens) and at > 0
     russian = " ".join(token.low for token in tokens[word:end]) in ALONE_RU and _named_in_russian(tokens, end)
     if not (linked > end or plain or measured or closing or russian):

@@ -130,7 +130,7 @@ LENGTHS = frozenset({"m", "cm"})
 # Units in which three decimals after a comma are no thousands: 1,250 kg is a kilo and a quarter.
 LARGE = frozenset({"kg", "l", "lb", "gal"})
 # Without a number and without "of" these are units all the same: "kilo onions".
-PLAIN_MEASURES = _set("kg kilo kilogram kilogramme liter litre ltr gallon")
+PLAIN_MEASURES = _set("pinch") | _set("kg kilo kilogram kilogramme liter litre ltr gallon")
 # Russian units that stand for one of it, before the name: «банка горошка».
 ALONE_RU = _set(
     "кило килограмм грамм фунт литр галлон кварта пинта стакан упаковка пачка бутылка банка баночка коробка короб "
@@ -155,7 +155,7 @@ PREPOSITIONS = _set("с со для из под в во на к ко от до �
 
 # What recipes say about the thing before the comma; a piece of such words alone is a note.
 PREPARED = _set(
-    "ripe undrained unpeeled lukewarm "
+    "ripe warm cold undrained unpeeled lukewarm "
     "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed halved "
     "quartered seeded deseeded pitted cubed shredded toasted packed sifted juiced zested thawed washed cored mashed "
     "cleaned deveined deboned torn crumbled julienned whisked separated smashed ground cooked boiled uncooked "
@@ -178,6 +178,7 @@ PREPARED_ALONE = PREPARED - _set(
 )
 # How a remark of a recipe begins, whatever follows.
 REMARK_STARTS = (
+    "leaves only", "leaves picked",
     "to taste", "at room temperature", "for garnish", "for serving", "for dusting", "for frying", "for greasing",
     "to serve", "to garnish", "plus more", "plus extra", "or to taste", "or more", "cut into", "skin on",
     "if needed", "по вкусу", "для подачи", "для украшения", "для жарки", "для смазывания", "комнатной температуры",
