@@ -69,11 +69,12 @@ async def rest(streams: Streams) -> bytes:
 
 
 async def is_refused(line: BadLine) -> bool:
-    """Whether it ends without a byte. A reset that comes while asyncio still connects is read as a mere end."""
     try:
-        return not await (await connect(line))[0].read(1)
+        reader, _writer = await connect(line)  # held: collected, it would end the connection from here
+        await reader.read(1)
     except ConnectionResetError:
         return True
+    return False
 
 
 async def nothing_comes(streams: Streams, seconds: float = 0.3) -> bool:
