@@ -87,7 +87,8 @@ export class Live {
   /** Make sure that the connection is alive: phones put pages to sleep, and sockets die unheard. */
   check() {
     if (this.state.value === "signed_out") return;
-    if (!this.socket.connected) this.socket.connect();
+    // While the library waits for its next attempt, `connect` alone would wait with it.
+    if (!this.socket.connected) this.again();
     else this.askClock((problem) => problem?.code === "unreachable" && this.again());
   }
 
@@ -112,6 +113,7 @@ export class Live {
   /** @param {Problem} problem */
   notGreeted(problem) {
     if (problem.code === "unauthenticated") this.signedOut();
+    else if (this.socket.connected && problem.code === "unreachable") this.again();
     else if (this.socket.connected) {
       this.socket.disconnect();
       this.connectLater();
@@ -174,8 +176,10 @@ function connectTo(origin) {
     tryAllTransports: true,
     autoConnect: false,
     timeout: PATIENCE_MS,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
+    // Nobody tells a page when a network is back that was never reported gone: all agree within 5 s of its return.
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 2500,
+    randomizationFactor: 0.3,
     auth: (tell) => tell({ language: language() }),
   });
 }

@@ -44,6 +44,8 @@ export class Outbox {
     this.left = new Set();
     /** @type {Set<string>} lists with a call in flight */
     this.busy = new Set();
+    /** @type {Map<string, Promise<void>>} the latest call of each list */
+    this.calls = new Map();
     /** @type {Set<string>} lists with something to send */
     this.wanted = new Set();
     /** @type {Map<string, {most?: number, pause: number}>} how careful to be with a list after failures */
@@ -132,10 +134,23 @@ export class Outbox {
     if (this.busy.has(list)) return;
     this.busy.add(list);
     try {
-      while (this.open && this.wanted.delete(list)) await this.sendBatch(list);
+      while (this.open && this.wanted.delete(list)) {
+        const call = this.sendBatch(list);
+        this.calls.set(list, call);
+        await call;
+      }
     } finally {
       this.busy.delete(list);
     }
+  }
+
+  /**
+   * Ends when the list's call that is in flight was answered, or could not be. An edit whose first answer was lost may
+   * be stored already: laid over a state that holds it, it would count twice until then.
+   * @param {string} list
+   */
+  async answered(list) {
+    if (this.busy.has(list)) await this.calls.get(list)?.catch(() => {});
   }
 
   /** @param {string} list */

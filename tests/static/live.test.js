@@ -121,6 +121,20 @@ test("coming back to the page asks the line for a sign of life, and leaves one t
   assert.deepEqual(socket.did, ["clock", "disconnect", "connect"]);
 });
 
+test("coming back without a connection tries at once, whatever the pause between attempts", () => {
+  const { socket, live } = pair();
+  socket.happens("connect");
+  socket.happens("disconnect", "transport close");
+  live.check();
+  assert.deepEqual(socket.did, ["disconnect", "connect"]);
+});
+
+test("a connection that does not say whose it is, is left for a new one", () => {
+  const { socket } = pair();
+  socket.answers["accounts.me"] = undefined;
+  assert.deepEqual(socket.happens("connect"), ["accounts.me", "disconnect", "connect"]);
+});
+
 test("a call without a connection fails at once", async () => {
   const { live } = pair();
   await assert.rejects(live.call("lists.index"), { code: "unreachable" });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outbox } from "../../static/shared/outbox.js";
-import { Problem } from "../../static/shared/problem.js";
+import { Problem, unreachable } from "../../static/shared/problem.js";
 import { PageStore } from "../../static/shared/store.js";
 
 /** @import { Edit, Edited } from '../../static/shared/shapes.js' */
@@ -86,6 +86,32 @@ test("a lost answer sends the same edits again, after the connection is back", a
   outbox.ready(true);
   await breathe();
   assert.deepEqual(calls[1].ids, ["1"]);
+});
+
+test("whoever must not count an edit twice waits for the answer to the call in flight, also where none comes", async () => {
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  let certain = 0;
+  /** @param {string} list */
+  const wait = async (list) => (await outbox.answered(list), certain++);
+  void wait("l");
+  await breathe();
+  assert.equal(certain, 1, "nothing is in flight");
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  void wait("l");
+  await breathe();
+  assert.equal(certain, 1);
+  calls[0].answer(applied(["1"]));
+  await breathe();
+  assert.equal(certain, 2);
+  await outbox.push("l", "e", [edit("2")]);
+  await breathe();
+  void wait("l");
+  outbox.ready(false);
+  calls[1].fail(unreachable());
+  await breathe();
+  assert.equal(certain, 3);
 });
 
 test("a busy server is asked again when it said, not when the next edit comes", async (t) => {
