@@ -22,6 +22,11 @@ const KEEP_AFTER_MS = 300;
 const ASK_AGAIN_MS = 2000;
 const HOLD_MS = 1200;
 const CALM_MS = 400;
+// So long a list is not opened for the sake of edits in doubt.
+const MOST_DOUBT_MS = 2000;
+
+/** @param {number} ms */
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class OpenList {
   /** @param {Session} session @param {string} id */
@@ -41,6 +46,7 @@ export class OpenList {
     this.shown = computed(() => this.overlaid());
     /** Own steps and their opposites, the last one last. */
     this.steps = new Steps();
+    this.opening = false;
     this.asking = false;
     this.pressed = false;
     this.onOverruled = (/** @type {Edit} */ _edit) => {};
@@ -69,7 +75,15 @@ export class OpenList {
   // --- what is told ---
 
   /** Ask for what is missing and hear the room from then on: first load, reconnect and gap alike. */
-  open() {
+  async open() {
+    if (this.opening) return;
+    this.opening = true;
+    await Promise.race([this.session.outbox.answered(this.id), later(MOST_DOUBT_MS)]);
+    this.opening = false;
+    this.ask();
+  }
+
+  ask() {
     if (this.asking) return;
     this.asking = true;
     this.session.live.ask("lists.open", model.question(this.confirmed.peek(), this.id), (problem, result) => {
@@ -118,7 +132,8 @@ export class OpenList {
 
   /** @param {GoneReason} reason */
   isGone(reason) {
-    this.gone.value = reason;
+    // Asked again, the server says no more than that there is no such list; what the room told says why.
+    if (reason !== "unknown" || !this.gone.peek()) this.gone.value = reason;
     this.session.store.dropCopy(this.copyKey).catch(() => {});
   }
 

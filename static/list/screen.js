@@ -149,10 +149,10 @@ export class Screen {
     void this.session.outbox.drop(entry.edit.id);
   }
 
-  /** What an edit is about, by name. @param {Edit} edit */
+  /** What an edit is about, by name; whoever draws it is drawn again when the list has come. @param {Edit} edit */
   nameOf(edit) {
     const item = edit.item ?? edit.items?.[0] ?? "";
-    return edit.text ?? edit.title ?? this.list.shown.peek()?.items.get(item)?.text ?? t("unsaved.unknown_item");
+    return edit.text ?? edit.title ?? this.list.shown.value?.items.get(item)?.text ?? t("unsaved.unknown_item");
   }
 
 }
