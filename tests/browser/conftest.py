@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +24,26 @@ FETCH = """async ([address, payload]) => {
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(payload) });
     return [answer.status, await answer.json()];
+}"""
+# As behind a proxy that refuses them, so that everything goes over requests, which a test can hold or refuse.
+NO_WEB_SOCKETS = """
+window.WebSocket = class {
+    constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({}); }); }
+    close() {}
+};
+"""
+ROWS = """() => [...document.querySelectorAll("#page input[type=checkbox]")]
+    .map((box) => [box.getAttribute("aria-label"), box.checked])"""
+WAITING = """async () => {
+    const opening = indexedDB.open("shoplist");
+    const answer = (asked) => new Promise((done, failed) => {
+        asked.onsuccess = () => done(asked.result);
+        asked.onerror = failed;
+    });
+    const database = await answer(opening);
+    const entries = await answer(database.transaction("edits").objectStore("edits").getAll());
+    database.close();
+    return entries.map((entry) => entry.edit.kind);
 }"""
 NUMBERS = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -52,9 +72,14 @@ class House:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process = Process(folder / "data", folder / "log", LIMITS_RATE="0").start()
-        self._listen = urlsplit(self._process.url).netloc
+        self._listen = self.netloc
         self.here = self._process.url  # where browsers trust it, as they would over https
         self.url = self.here.replace("127.0.0.1", "shop.lan")
+
+    @property
+    def netloc(self) -> str:
+        """Where it listens, for a line that leads to it."""
+        return urlsplit(self._process.url).netloc
 
     @contextmanager
     def fallen(self) -> Iterator[None]:
@@ -79,6 +104,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     standing = House(tmp_path_factory.mktemp("house"))
     yield standing
     standing.stop()
+
+
+class Shown(NamedTuple):
+    """A row as a screen reader has it: text, amount and note in one name, and whether it is ticked."""
+
+    name: str
+    ticked: bool
 
 
 @dataclass
@@ -132,6 +164,38 @@ class Phone:
     def tick(self, name: str) -> None:
         self.page.get_by_role("checkbox", name=name, exact=True).click()
 
+    def shows(self) -> list[Shown]:
+        """What is on the list as the screen has it, in its order."""
+        rows = self.page.evaluate(ROWS)
+        return [Shown(name, ticked) for name, ticked in rows]
+
+    def waiting(self) -> list[str]:
+        """The kinds of the edits that this browser keeps: not acknowledged yet, or set aside."""
+        kinds: list[str] = self.page.evaluate(WAITING)
+        return kinds
+
+    def more(self, text: str) -> None:
+        """Open the sheet of an item."""
+        self.page.get_by_role("button", name=self.words["more"].format(text), exact=True).click()
+
+    def change(self, text: str, **fields: str) -> None:
+        """In the sheet of an item: ``item``, ``quantity``, ``unit``."""
+        self.more(text)
+        for word, value in fields.items():
+            self.fill(word, value)
+        self.button("save")
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+
+    def remove(self, text: str) -> None:
+        self.more(text)
+        self.page.get_by_role("dialog").get_by_role("button", name=self.words["remove"], exact=True).click()
+
+    def rename(self, title: str) -> None:
+        """The list itself."""
+        self.menu("rename")
+        self.fill("title", title)
+        self.button("save")
+
     def sees(self, text: str) -> None:
         expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible(timeout=SOON_MS)
 
@@ -162,6 +226,15 @@ ENGLISH = {
     "make link": "Make a link",
     "copy": "Copy the link",
     "close": "Close",
+    "more": "More: {}",
+    "item": "Item",
+    "quantity": "Quantity",
+    "unit": "Unit",
+    "save": "Save",
+    "remove": "Remove",
+    "undo": "Undo",
+    "rename": "Rename",
+    "title": "Title",
 }
 RUSSIAN = {
     "newcomer": "Я здесь впервые",
@@ -180,6 +253,12 @@ RUSSIAN = {
     "quantity": "Количество",
     "unit": "Единица",
     "save": "Сохранить",
+    "more": "Ещё: {}",
+    "item": "Товар",
+    "remove": "Убрать",
+    "undo": "Вернуть",
+    "rename": "Переименовать",
+    "title": "Название",
 }
 
 NewPhone = Callable[..., Phone]

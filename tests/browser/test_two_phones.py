@@ -3,15 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.conftest import House, NewPhone, Phone
-
-# As behind a proxy that refuses them, so that everything goes over requests, which a test can hold or refuse.
-NO_WEB_SOCKETS = """
-window.WebSocket = class {
-    constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({}); }); }
-    close() {}
-};
-"""
+from tests.browser.conftest import NO_WEB_SOCKETS, House, NewPhone, Phone
 
 
 def test_from_nothing_to_a_shared_list(phone: NewPhone) -> None:

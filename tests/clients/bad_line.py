@@ -60,7 +60,7 @@ class BadLine:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"bad line {name}", daemon=True)
         self._connections: set[_Connection] = set()
-        self._flowing = asyncio.Event()
+        self._flowing: dict[Way, asyncio.Event] = {"up": asyncio.Event(), "down": asyncio.Event()}
         self._live_flowing = asyncio.Event()
         self._seconds = 0.0
         self._refusing = False
@@ -96,7 +96,11 @@ class BadLine:
 
     def stall(self) -> None:
         """Take connections and bytes and pass nothing on, until ``clear``."""
-        self._obey("stall", self._flowing.clear)
+        self._obey("stall", self._flowing["up"].clear, self._flowing["down"].clear)
+
+    def deafen(self) -> None:
+        """Pass what goes up, and nothing that comes down, until ``clear``."""
+        self._obey("deafen", self._flowing["down"].clear)
 
     def stall_live(self) -> None:
         """As ``stall``, but pages and their files still come."""
@@ -124,6 +128,7 @@ class BadLine:
         kinds: list[Callable[[], None]] = [
             self.delay,
             self.stall,
+            self.deafen,
             self.refuse,
             lambda: self.cut(choose((0, 1, 5, 40, 200, 1500)), choose(("up", "down"))),
             self.lose_answer,
@@ -149,8 +154,8 @@ class BadLine:
 
     def _all_well(self) -> None:
         self._seconds, self._refusing, self._cut, self._losing = 0.0, False, None, False
-        self._flowing.set()
-        self._live_flowing.set()
+        for flowing in (*self._flowing.values(), self._live_flowing):
+            flowing.set()
 
     def _break_all(self) -> None:
         for connection in list(self._connections):
@@ -218,7 +223,7 @@ class BadLine:
             while True:
                 due, piece = await waiting.get()
                 await asyncio.sleep(due - self._loop.time())
-                await self._flowing.wait()
+                await self._flowing[way].wait()
                 if connection.live:
                     await self._live_flowing.wait()
                 if not piece:

@@ -130,6 +130,16 @@ async def test_a_stalled_line_takes_everything_and_passes_nothing_until_it_is_cl
     assert await new[0].readexactly(1) == b"c"
 
 
+async def test_a_deaf_line_passes_what_goes_up_and_holds_what_comes_down(echo: tuple[Echo, str], line: BadLine) -> None:
+    streams = await connect(line)
+    line.deafen()
+    streams[1].write(b"a")
+    assert await nothing_comes(streams)
+    assert echo[0].heard == b"a"
+    line.clear()
+    assert await streams[0].readexactly(1) == b"a"
+
+
 @pytest.mark.parametrize("after", [0, 1, 7])
 async def test_an_answer_is_cut_after_so_many_bytes(echo: tuple[Echo, str], line: BadLine, after: int) -> None:
     streams = await connect(line)
@@ -203,7 +213,7 @@ def test_the_same_seed_and_name_make_the_same_trouble() -> None:
     assert troubles(1, "ann") == troubles(1, "ann")
     assert troubles(1, "ann") != troubles(2, "ann")
     assert troubles(1, "ann") != troubles(1, "bob")
-    kinds = ("delay", "stall", "refuse", "cut", "lose", "drop")
+    kinds = ("delay", "stall", "deafen", "refuse", "cut", "lose", "drop")
     assert all(any(entry.startswith(kind) for entry in troubles(1, "ann")) for kind in kinds)
 
 
