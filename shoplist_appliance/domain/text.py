@@ -24,6 +24,7 @@ from shoplist_appliance.domain.text_amounts import (
 from shoplist_appliance.domain.text_words import (
     AND,
     ARTICLES,
+    BUYING,
     HEADINGS,
     JOINED_NAMES,
     NOT_BEFORE,
@@ -244,8 +245,10 @@ def _things(line: str) -> list[_Thing]:
 def _without_list_heading(line: str) -> str:
     """ "To buy: milk, bread" without what heads it."""
     heading, colon, rest = line.partition(":")
-    heads = colon and low(heading.strip()) in HEADINGS and not rest.startswith("//")
-    return rest if heads and len(_parts(rest, _COMMAS)) > 1 else line
+    head = low(heading.strip())
+    if not colon or head not in HEADINGS or rest.startswith("//"):
+        return line
+    return rest if len(_parts(rest, _COMMAS)) > (0 if head in BUYING else 1) else line
 
 
 def _list(line: str) -> list[_Thing]:

@@ -267,7 +267,8 @@ def _grouped(tokens: Sequence[Token], at: int) -> _Found:
 def _words_at(tokens: Sequence[Token], at: int) -> _Found | None:
     """A number in words. Each word is smaller than the one before it, but for hundred and thousand, which multiply."""
     if _low(tokens, at) in WHOLE_WORDS:
-        return at + 1, WHOLE_WORDS[_low(tokens, at)]
+        value, scale = WHOLE_WORDS[_low(tokens, at)], SCALES.get(_low(tokens, at + 1), 0)
+        return (at + 2, value * scale) if scale else (at + 1, value)
     total = current = 0
     room, end = 1000, _article_end(tokens, at)
     if end > at and _low(tokens, end) not in SCALES:
@@ -532,6 +533,8 @@ def _owned(tokens: Sequence[Token], at: int, end: int) -> bool:
     if after in ("in", "в") and end + 1 < len(tokens) and tokens[end + 1].kind == "n":
         return True
     before = _low(tokens, at - 1)
+    if at and unit_of(before) in MEASURES and (at == 1 or tokens[at - 2].kind != "n"):
+        return True  # «сыр грамм 300»
     return before in NOT_AFTER or (len(before) <= 3 and _low(tokens, at - 2) in ("vitamin", "витамин", "витамины"))
 
 

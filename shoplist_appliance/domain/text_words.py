@@ -187,6 +187,10 @@ REMARK_STARTS = (
     "поджарить", "смешать", "размять", "выжать", "разрезать", "мелко порубить", "крупно порубить", "раздавить",
     "нарезать", "порезать", "натереть", "очистить", "измельчить",
 )  # fmt: skip
+# Before a colon these head whatever follows.
+BUYING = frozenset(
+    {"to buy", "buy", "shopping list", "купить", "купи", "надо купить", "нужно купить", "список покупок"}
+)
 # Before a colon these head the line's items rather than name a thing.
 HEADINGS = frozenset(
     {

@@ -67,6 +67,7 @@ async def test_answers_are_as_documented(http: Http) -> None:
     assert history["changes"][0]["kind"] == "arrange"
     assert history["changes"][0]["person"] == {"id": ann.id, "name": "Ann"}
     await call(ann, "lists.undo", list=list_id, revision=3, id=new_id())
+    await call(ann, "lists.parse", text="[x] 2 kg potatoes (new)")
     await call(bob, "lists.copy", list=list_id, id=new_id())
     await call(bob, "members.leave", list=list_id)
     await call(ann, "lists.archive", list=list_id, archived=True)
