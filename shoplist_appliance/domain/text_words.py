@@ -130,7 +130,7 @@ LENGTHS = frozenset({"m", "cm"})
 # Units in which three decimals after a comma are no thousands: 1,250 kg is a kilo and a quarter.
 LARGE = frozenset({"kg", "l", "lb", "gal"})
 # Without a number and without "of" these are units all the same: "kilo onions".
-PLAIN_MEASURES = _set("pinch") | _set("kg kilo kilogram kilogramme liter litre ltr gallon")
+PLAIN_MEASURES = _set("pinch kg kilo kilogram kilogramme liter litre ltr gallon")
 # Russian units that stand for one of it, before the name: «банка горошка».
 ALONE_RU = _set(
     "кило килограмм грамм фунт литр галлон кварта пинта стакан упаковка пачка бутылка банка баночка коробка короб "

@@ -6,7 +6,7 @@
 import {
   ABOUT, ABOUT_PAIRS, ACCUSATIVES, ALONE_RU, AND, ARTICLES, DOZENS, FROM, HALVES, LARGE, LENGTHS, MEASURES,
   NOT_A_UNIT_BEFORE, NOT_AFTER, NOT_BEFORE, NUMBERED_NAMES, NUMBERS, OR_SO, PARTS, PLAIN_MEASURES, PREPOSITIONS,
-  REMAINDERS, SCALES, TO, WHOLE_WORDS,
+  REMAINDERS, SCALES, TO, WHICH, WHOLE_WORDS,
 } from "./text-words.js";
 import { unitCode } from "./units.js";
 
@@ -58,6 +58,10 @@ const JOINED = [
   /^(.*[^:=–—-])([:=]+|[-–—])$/,
   /^((?:[\u2600-\u2712\u2744-\u27bf\u2b00-\u2bff\u{1f000}-\u{1faff}]|\ufe0f|\u200d)+)()(.+)$/u,
 ];
+// "milk*3", "3×milk": the sign is no letter, so it needs no space.
+const TIMES = [/^([^0-9×*✕✖]+)([×*✕✖][0-9]+)$/, /^([0-9]+[×*✕✖])([^0-9×*✕✖]+)$/];
+const PRICED = /^[0-9]+[.,][0-9]{2}$/;
+const POINTED = /^[1-9][0-9]{0,2}\.[0-9]{3}$/;
 const THOUSANDS = /^[1-9][0-9]{0,2},[0-9]{3}$/;
 const THIN = "\u00a0\u202f\u2009";
 
@@ -97,6 +101,8 @@ function split(place, gap, word) {
     const found = pattern.exec(plain);
     if (found) return joined(place, gap, word, plain, found);
   }
+  const times = TIMES.map((pattern) => pattern.exec(plain)).find(Boolean);
+  if (times && !pieces(place, gap, word, plain)) return multiplied(place, gap, word, times);
   const dash = plain.indexOf("-");
   const lower = NUMBERS.get(plain.slice(0, Math.max(0, dash))) ?? Infinity;
   if (lower < (NUMBERS.get(plain.slice(dash + 1)) ?? 0)) return wordsOfRange(place, gap, word, dash);
@@ -116,6 +122,14 @@ function joined(place, gap, word, plain, found) {
   const name = pieces(place, gap, head, plain.slice(0, sign)) ?? [token(head, plain.slice(0, sign), gap, place)];
   const joiner = token(word.slice(sign, after), plain.slice(sign, after), "", place + sign, "j");
   return [...name, ...(after > sign ? [joiner] : []), ...rest];
+}
+
+/** @param {number} place @param {string} gap @param {string} word @param {RegExpExecArray} found @returns {Token[]} */
+function multiplied(place, gap, word, [, first, second]) {
+  const cut = first.length;
+  const [head, tail] = [word.slice(0, cut), word.slice(cut)];
+  const last = pieces(place + cut, "", tail, second) ?? [token(tail, second, "", place + cut)];
+  return [...(pieces(place, gap, head, first) ?? [token(head, first, gap, place)]), ...last];
 }
 
 /** "two-three", «две-три». @param {number} place @param {string} gap @param {string} word @param {number} dash */
@@ -234,7 +248,8 @@ function grouped(tokens, at) {
 /** @param {Tokens} tokens @param {number} at @returns {Found | null} */
 function wordsAt(tokens, at) {
   const single = WHOLE_WORDS.get(lowAt(tokens, at));
-  if (single) return [at + 1, single];
+  const thousand = SCALES.get(lowAt(tokens, at + 1));
+  if (single) return thousand ? [at + 2, single * thousand] : [at + 1, single];
   let total = 0;
   let current = 0;
   let room = 1000;
@@ -424,7 +439,8 @@ function counted(tokens, at, start, times) {
   const note = upper ? typed(tokens.slice(start, end)) : null;
   const more = { note, times, spelled: tokens[first].kind !== "n", unitFrom: end };
   const amount = amountOf(at, end, thousands(tokens, first, end, value, unit), null, more);
-  return unit ? { ...amount, end: of(tokens, unit[0]), unit: unit[1] } : bare(tokens, amount);
+  if (!unit) return bare(tokens, amount);
+  return WHICH.has(lowAt(tokens, at - 1)) ? null : { ...amount, end: of(tokens, unit[0]), unit: unit[1] };
 }
 
 /** @param {Tokens} tokens @param {number} at @param {number} start */
@@ -461,9 +477,15 @@ function thousands(tokens, first, end, value, unit) {
 /** @param {Tokens} tokens @param {Amount} amount @returns {Amount | null} */
 function bare(tokens, amount) {
   const { start, end, times } = amount;
-  if (!times && owned(tokens, start, end)) return null;
+  if (!times && (owned(tokens, start, end) || doubtful(tokens, amount))) return null;
   if (!times && isSigned(tokens, end)) return { ...amount, end: end + 1, times: true, spelled: false };
   return DOZENS.has(lowAt(tokens, end - 1)) ? { ...amount, end: of(tokens, end), spelled: false } : amount;
+}
+
+/** "1.000" of a thing may be a thousand, "bread 2.50" a price. @param {Tokens} tokens @param {Amount} amount */
+function doubtful(tokens, { start, end }) {
+  const { low } = tokens[end - 1];
+  return POINTED.test(low) || (start > 0 && PRICED.test(low));
 }
 
 /** @param {Tokens} tokens @param {number} at */
@@ -478,8 +500,9 @@ function owned(tokens, at, end) {
   if (NOT_BEFORE.has(after) || NOT_BEFORE.has(after.replace(/[.,]+$/, "")) || /^[%/°]/.test(after)) return true;
   if ((after === "in" || after === "в") && tokens[end + 1]?.kind === "n") return true;
   const before = lowAt(tokens, at - 1);
+  if (at && MEASURES.has(unitOf(before) ?? "") && (at === 1 || tokens[at - 2].kind !== "n")) return true; // «сыр грамм 300»
   return (
-    NOT_AFTER.has(before) || ([...before].length === 1 && ["vitamin", "витамин", "витамины"].includes(lowAt(tokens, at - 2)))
+    NOT_AFTER.has(before) || ([...before].length <= 3 && ["vitamin", "витамин", "витамины"].includes(lowAt(tokens, at - 2)))
   );
 }
 
@@ -492,17 +515,20 @@ function uncounted(tokens, at, start) {
   const linked = of(tokens, end);
   const article = word > start;
   const plain = PLAIN_MEASURES.has(lowAt(tokens, word)) && end < tokens.length;
-  const measured = article && MEASURES.has(code);
+  const measured = article && (MEASURES.has(code) || /^(pinch|bunch|sprig)$/.test(code)) && end < tokens.length;
   const closing = article && end === tokens.length && at > 0;
   const russian = ALONE_RU.has(tokens.slice(word, end).map(({ low }) => low).join(" ")) && namedInRussian(tokens, end);
   const sure = linked > end || plain || measured || closing || russian;
-  return sure ? amountOf(at, linked, 1000, code, { alone: true }) : null;
+  if (!sure) return null;
+  const more = article && pairAt(tokens, end) === "and a" ? REMAINDERS.get(lowAt(tokens, end + 2)) : 0; // "a pound and a half"
+  if (more) return amountOf(at, of(tokens, end + 3), 1000 + more, code, { alone: true });
+  return amountOf(at, linked, 1000, code, { alone: true });
 }
 
 /** @param {Tokens} tokens @param {number} at */
 function namedInRussian(tokens, at) {
   const word = lowAt(tokens, at);
-  return /^[а-я]/.test(word) && !PREPOSITIONS.has(word) && !/(ый|ий|ая|ое|ые)$/.test(word);
+  return /^[а-я]/.test(word) && !PREPOSITIONS.has(word) && !/..(ый|ий|ая|ое|ые)$/.test(word);
 }
 
 /** @param {Tokens} tokens @param {number} at */

@@ -34,7 +34,7 @@ export const SCALES = numbers({ 100: "hundred", 1000: "thousand тысяча т�
 export const WHOLE_WORDS = numbers({ 1500: "полтора полторы" });
 /** How many one of them is: "two dozen", «пара», «полдюжины». */
 export const DOZENS = numbers({
-  12: "dozen dozens doz dz дюжина дюжину дюжины дюжин", 10: "десяток десятка десятков", 2: "couple пара пару",
+  12: "dozen dozens doz dz дюжина дюжину дюжины дюжин", 10: "десяток десятка десятков дес дес.", 2: "couple пара пару",
 });
 export const HALVES = numbers({
   500: "half половина половину половинка половинку пол", 250: "quarter четверть", 333: "третью треть",
@@ -77,6 +77,8 @@ export const NOT_AFTER = words(
     "нутрилон nutrilon aptamil similac симилак этап фактор уровень дом квартира кв кв. автобус каб. кабинет айфон " +
     "для в во к ко на до после с со от по из под над при за у о об",
 );
+/** An amount that follows one of these says which: "bucket for 10 l", «арбуз до 5 кг». */
+export const WHICH = words("for with per по на до от для за в во с со из");
 /** Names that begin with a number. */
 export const NUMBERED_NAMES = phrases(
   "7 up|seven up|7 days|7 дней|5 spice|five spice|half and|thousand island|1000 island|100 plus|8 o'clock|" +
@@ -99,7 +101,7 @@ export const LENGTHS = words("m cm");
 /** Units in which three decimals after a comma are no thousands: 1,250 kg is a kilo and a quarter. */
 export const LARGE = words("kg l lb gal");
 /** Without a number and without "of" these are units all the same: "kilo onions". */
-export const PLAIN_MEASURES = words("kg kilo kilogram kilogramme liter litre ltr gallon");
+export const PLAIN_MEASURES = words("pinch kg kilo kilogram kilogramme liter litre ltr gallon");
 /** Russian units that stand for one of it, before the name: «банка горошка». */
 export const ALONE_RU = phrases(
   "кило|килограмм|грамм|фунт|литр|галлон|кварта|пинта|стакан|упаковка|пачка|бутылка|банка|баночка|коробка|" +
@@ -123,7 +125,8 @@ export const NOT_A_UNIT_BEFORE = words(
 export const PREPOSITIONS = words("с со для из под в во на к ко от до без и или за");
 /** What recipes say about the thing before the comma; a piece of such words alone is a note. */
 export const PREPARED = words(
-  "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed " +
+  "ripe warm cold undrained unpeeled lukewarm " +
+    "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed " +
     "halved quartered seeded deseeded pitted cubed shredded toasted packed sifted juiced zested thawed washed " +
     "cored mashed cleaned deveined deboned torn crumbled julienned whisked separated smashed ground cooked boiled " +
     "uncooked chilled cooled warmed dried stemmed removed optional cut scrubbed squeezed ripped pressed blanched " +
@@ -145,11 +148,16 @@ export const PREPARED_ALONE = without(PREPARED,
 );
 /** How a remark of a recipe begins, whatever follows. */
 export const REMARK_STARTS = phrases(
-  "to taste|at room temperature|for garnish|for serving|for dusting|for frying|for greasing|to serve|" +
-    "to garnish|plus more|plus extra|or to taste|or more|cut into|skin on|if needed|по вкусу|для подачи|" +
-    "для украшения|для жарки|для смазывания|комнатной температуры|по желанию|на глаз|нарезать|порезать|" +
-    "натереть|очистить|измельчить",
+  "leaves only|leaves picked|to taste|at room temperature|for garnish|for serving|for dusting|" +
+    "for frying|for greasing|to serve|to garnish|plus more|plus extra|or to taste|or more|" +
+    "cut into|skin on|if needed|по вкусу|для подачи|для украшения|для жарки|для смазывания|" +
+    "комнатной температуры|по желанию|на глаз|взбить|отварить|сварить|обжарить|нашинковать|" +
+    "промыть|замочить|разморозить|остудить|охладить|просеять|отжать|растереть|раскрошить|" +
+    "почистить|поджарить|смешать|размять|выжать|разрезать|мелко порубить|крупно порубить|" +
+    "раздавить|нарезать|порезать|натереть|очистить|измельчить",
 );
+/** Before a colon these head whatever follows. */
+export const BUYING = phrases("to buy|buy|shopping list|купить|купи|надо купить|нужно купить|список покупок");
 /** Before a colon these head the line's items rather than name a thing. */
 export const HEADINGS = phrases(
   "to buy|buy|need|we need|shopping|shopping list|list|groceries|grocery list|veg|veggies|vegetables|fruit|" +

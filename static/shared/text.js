@@ -4,7 +4,9 @@
  * The twin of `domain/text.py`, function by function, which says more; tests hold both to the same answers.
  */
 import { LONGEST, amountAt, amountOf, amountsIn, low, measures, tokensOf, typed, unitAt } from "./text-amounts.js";
-import { AND, HEADINGS, JOINED_NAMES, NOT_BEFORE, PREPARED, PREPARED_ALONE, REMARK_STARTS } from "./text-words.js";
+import {
+  AND, ARTICLES, BUYING, HEADINGS, JOINED_NAMES, NOT_BEFORE, PREPARED, PREPARED_ALONE, REMARK_STARTS,
+} from "./text-words.js";
 
 /** @import { Amount, Token } from './text-amounts.js' */
 
@@ -20,8 +22,10 @@ import { AND, HEADINGS, JOINED_NAMES, NOT_BEFORE, PREPARED, PREPARED_ALONE, REMA
 
 const MOST_TEXT = 500;
 const MOST_NOTE = 2_000;
-// A line longer than this is no one's typing: it is kept as it is.
-const MOST_READ = 3_000;
+// A line, or one thing of it, that is longer is no one's typing: it is kept as it is.
+const MOST_LINE = 3_000;
+const MOST_READ = 700;
+const MOST_REMARKS = 8;
 
 /** The items of a text, in its order; none of a text of nothing but separators. @param {string} text */
 export const parse = (text) => text.replace(UNSEEN, "").split(LINE_ENDS).flatMap(lineItems);
@@ -37,6 +41,7 @@ const SPACES = new RegExp(`${SPACE}+`, "g");
 const IS_SPACE = new RegExp(SPACE);
 const WORD = new RegExp(SPACE.replace("[", "[^") + "+", "g");
 const BULLET = new RegExp(`^(?:(?:[-‐‑–—−*•·●○◦▪▫■□‣⁃∙>]|\\+(?![0-9]))${SPACE}*)+`);
+const BOLD = /^(\*{1,2})([^* ][^*]*[^* ])\1$/;
 const NUMBERED = new RegExp(`^(?:[0-9]{1,3}[.)](?![0-9])|\\([0-9]{1,3}\\))${SPACE}*`);
 const TICKED = new RegExp(`^(?:\\[[xXхХvV✓✔]\\]|[☑✅✔✓][\ufe0e\ufe0f]?)${SPACE}*`);
 const UNTICKED = new RegExp(`^(?:\\[${SPACE}?\\]|[☐⬜][\ufe0e\ufe0f]?)${SPACE}*`);
@@ -54,7 +59,7 @@ const NOTHING = /^(?:[\s,;.:_=~|/\\#*•·●○◦▪▫■□‣⁃∙+<>，�
 function lineItems(line) {
   const [rest, ticked] = withoutBullet(line.trim().replace(SAID, ""));
   if (NOTHING.test(rest) || (ticked === null && isHeading(rest))) return [];
-  const items = length(rest) <= MOST_READ ? things(rest).map(read) : [itemOf(spaced(rest))];
+  const items = length(rest) <= MOST_LINE ? things(rest).map(read) : [itemOf(spaced(rest))];
   return items.flatMap((item) => withinLimits({ ...item, ticked }));
 }
 
@@ -67,6 +72,7 @@ const length = (text) => [...text].length;
  */
 function withoutBullet(line) {
   let ticked = null;
+  line = BOLD.exec(line)?.[2] ?? line;
   for (const pattern of [BULLET, NUMBERED, BULLET]) {
     line = line.replace(pattern, "");
     for (const box of [TICKED, UNTICKED])
@@ -191,11 +197,11 @@ const opens = (line, at, marks) => marks === BRACKETS || !ALNUM.test(line[at - 1
 
 /**
  * A piece with the pieces that a comma joined to it: an amount, remarks.
- * @typedef {{piece: Piece, amount: Piece | null, remarks: string[]}} Thing
+ * @typedef {{piece: Piece, amount: Piece | null, remarks: string[], priced: boolean}} Thing
  */
 
 /** @param {Piece} piece @returns {Thing} */
-const thingOf = (piece) => ({ piece, amount: null, remarks: [] });
+const thingOf = (piece) => ({ piece, amount: null, remarks: [], priced: false });
 
 /** @param {string} line */
 const things = (line) => partsOf(line, STOPS).flatMap((part) => list(withoutListHeading(part)));
@@ -204,8 +210,9 @@ const things = (line) => partsOf(line, STOPS).flatMap((part) => list(withoutList
 function withoutListHeading(line) {
   const colon = line.indexOf(":");
   const rest = line.slice(colon + 1);
-  const heads = colon >= 0 && HEADINGS.has(low(line.slice(0, colon).trim())) && !rest.startsWith("//");
-  return heads && partsOf(rest, COMMAS).length > 1 ? rest : line;
+  const head = low(line.slice(0, Math.max(0, colon)).trim());
+  if (colon < 0 || !HEADINGS.has(head) || rest.startsWith("//")) return line;
+  return partsOf(rest, COMMAS).length > (BUYING.has(head) ? 0 : 1) ? rest : line;
 }
 
 /** The things between commas; the last two may be joined by "and". @param {string} line */
@@ -228,9 +235,10 @@ function list(line) {
 
 /** @param {Thing} thing @param {Piece} piece @returns {Thing | null} */
 function joinedTo(thing, piece) {
-  if (isPreparation(piece.typed)) return { ...thing, remarks: [...thing.remarks, piece.typed] };
-  if (isPrice(piece.words) && !thing.amount && !thing.remarks.length)
-    return { ...thing, piece: pieceOf(`${thing.piece.typed}, ${piece.typed}`) };
+  if (isPreparation(piece.words) && thing.remarks.length < MOST_REMARKS)
+    return { ...thing, remarks: [...thing.remarks, piece.typed] };
+  if (isPrice(piece.words) && !thing.amount && !thing.remarks.length && !thing.priced)
+    return { ...thing, piece: pieceOf(`${thing.piece.typed}, ${piece.typed}`), priced: true };
   const amount = !thing.amount && !piece.brackets.length && covering(piece.words) && saysMore(thing.piece);
   return amount ? { ...thing, amount: piece } : null;
 }
@@ -245,17 +253,17 @@ function apart(thing, names) {
   return pieces.map((piece, at) => (at === pieces.length - 1 ? { ...thing, piece } : thingOf(piece)));
 }
 
-const PRICE = /^(?:[$€£₽¥₴₸][0-9]+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?(?:[$€£₽¥₴₸]|руб\.?|р\.?|рубл[а-я]+))$/;
+const PRICE = /^(?:[0-9]+(?:[.,][0-9]+)?%|[$€£₽¥₴₸][0-9]+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?(?:[$€£₽¥₴₸]|руб\.?|р\.?|рубл[а-я]+))$/;
 
 /** @param {Token[]} words */
 const isPrice = (words) => words.length < 3 && PRICE.test(words.map(({ low }) => low).join(""));
 
 /**
  * "finely chopped", "to taste": what a recipe says of the thing before it, and can be no thing itself.
- * @param {string} text
+ * @param {Token[]} piece
  */
-function isPreparation(text) {
-  const said = low(spaced(text.slice(0, 200)));
+function isPreparation(piece) {
+  const said = low([...typed(piece)].slice(0, 200).join(""));
   if ([...REMARK_STARTS].some((start) => `${said} `.startsWith(`${start} `))) return true;
   const words = said.split(" ").map(stem);
   return words.every((word) => PREPARED.has(word)) && words.some((word) => PREPARED_ALONE.has(word));
@@ -290,7 +298,8 @@ function joints(words) {
 /** @param {Token[]} words @param {number} at */
 function beginsAmount(words, at) {
   const amount = amountAt(words, at);
-  return amount !== null && amount.end < words.length && !AND.has(words[amount.end].low);
+  if (!amount) return false;
+  return amount.end === words.length ? isContainer(amount) : !AND.has(words[amount.end].low);
 }
 
 /** The typed text without the words at these places, in parts. @param {Piece} piece @param {number[]} joints */
@@ -299,13 +308,26 @@ function cut(piece, joints) {
   const starts = [0, ...cuts.map(({ place, typed }) => place + typed.length)];
   const parts = starts.map((start, at) => piece.typed.slice(start, cuts[at]?.place).trim());
   // A part without a name ("2 and 3 eggs") says that this was no list.
-  return parts.every((part) => saysMore(pieceOf(part))) ? parts : [piece.typed];
+  return parts.every((part) => names(pieceOf(part))) ? parts : [piece.typed];
 }
+
+/** Whether there is a thing in it: at least the bottles of "2 bottles". @param {Piece} piece */
+function names(piece) {
+  const amount = covering(piece.words);
+  return amount === null || isContainer(amount);
+}
+
+/** @param {Amount} amount */
+const isContainer = (amount) => !!amount.unit && !measures(amount) && !amount.alone;
 
 // --- the words of a piece ---
 
+/** Too long to be read: one word of no meaning. @param {string} text @returns {Token[]} */
+const unread = (text) => [{ typed: text, low: "", gap: "", place: 0, kind: "w", value: 0 }];
+
 /** A part of a line as words; what is in brackets apart. @param {string} text @returns {Piece} */
 function pieceOf(text) {
+  if (length(text) > MOST_READ) return { typed: text, words: unread(text), brackets: [] };
   const held = heldOf(text);
   /** @type {[number, string][]} */
   const brackets = [];
@@ -375,7 +397,8 @@ function plainWords(text) {
 function covering(words, lone = false) {
   const amount = words.length ? amountAt(words, 0) : null;
   if (amount?.end === words.length && (lone || !amount.alone || words.length > 1)) return amount;
-  const unit = lone ? unitAt(words, 0) : null;
+  const article = words.length > 1 && ARTICLES.has(words[0].low);
+  const unit = lone || article ? unitAt(words, Number(article)) : null;
   return unit?.[1] && unit[0] === words.length ? amountOf(0, words.length, 1000, unit[1], { alone: true }) : null;
 }
 
@@ -459,9 +482,10 @@ function item(said, thing) {
   const own = amountsIn(said.name);
   if (meantTogether(said.name, own)) return null;
   const found = chosenOf(said.name, own);
-  if (!found.sure || said.beside.length > 1 + Number(!!thing.amount)) return null;
+  const beside = besideOf(said, thing);
+  if (!found.sure || (said.beside.length && !beside)) return null;
   let { chosen } = found;
-  const [place, other] = said.beside[said.beside.length - 1] ?? [0, null];
+  const [place, other] = beside ?? [0, null];
   let { remarks } = said;
   let words = said.name;
   let size = "";
@@ -477,6 +501,18 @@ function item(said, thing) {
   return itemOf(text, chosen, noteOf(chosen, [...remarks.map(([, remark]) => remark), ...thing.remarks]));
 }
 
+/**
+ * The amount said beside the name; a size in brackets after it stays a remark: "curd - 2 packs (180 g)".
+ * @param {Said} said @param {Thing} thing
+ */
+function besideOf({ beside }, { piece }) {
+  if (beside.length < 2) return beside[0] ?? null;
+  const inBrackets = (/** @type {number} */ place) => piece.brackets.some(([at]) => at === place);
+  const plain = beside.filter(([place]) => !inBrackets(place));
+  const sizes = beside.every(([place, amount]) => !inBrackets(place) || measures(amount));
+  return plain.length === 1 && sizes ? plain[0] : null;
+}
+
 /** @param {Amount | null} amount @param {string[]} remarks */
 const noteOf = (amount, remarks) => [...(amount?.note ? [amount.note] : []), ...remarks].join(", ") || null;
 
@@ -485,7 +521,7 @@ const noteOf = (amount, remarks) => [...(amount?.note ? [amount.note] : []), ...
  * @param {Token[]} name @param {Amount | null} amount @param {Thing} thing
  */
 function container(name, amount, { piece }) {
-  if (!amount?.unit || measures(amount) || amount.alone || !name.length || piece.brackets.length) return null;
+  if (!amount || !isContainer(amount) || !name.length || piece.brackets.length) return null;
   const words = name.slice(amount.unitFrom, amount.end);
   return words.length ? itemOf(typed(words), { ...amount, unit: null }, amount.note) : null;
 }
@@ -501,14 +537,21 @@ const meantTogether = (words, amounts) =>
 function chosenOf(words, amounts) {
   const lead = leadOf(words);
   const signed = amounts.filter(({ times }) => times);
-  if (signed.length) return { sure: signed.length === 1, chosen: signed[0] };
+  if (signed.length) return { sure: signed.length === 1 && !lists(words, signed[0], lead), chosen: signed[0] };
   const said = amounts.filter((amount) => mayCount(words, amount, lead));
   const counts = said.filter((amount) => !measures(amount));
   if (counts.length === 1 && counts[0].unit === null && counts[0].start > lead && strays(amounts, said))
     return { sure: false, chosen: null };
   const best = counts.length ? counts : said;
-  return { sure: best.length < 2, chosen: best[0] ?? null };
+  const sure = best.length < 2 && !best.some((amount) => lists(words, amount, lead));
+  return { sure, chosen: best[0] ?? null };
 }
+
+/**
+ * "milk 2 l and bread": the amount is of the first only.
+ * @param {Token[]} words @param {Amount} amount @param {number} lead
+ */
+const lists = (words, { start, end }, lead) => start > lead && words.slice(end).some(({ low }) => AND.has(low));
 
 /** The first word that is more than an emoji. @param {Token[]} words */
 const leadOf = (words) => Math.max(0, words.findIndex(({ kind, low }) => kind !== "w" || ALNUM.test(low)));
