@@ -21,6 +21,7 @@ from shoplist_appliance.domain.text_words import (
     LARGE,
     LENGTHS,
     MEASURES,
+    NAMING_UNITS,
     NOT_A_UNIT_BEFORE,
     NOT_AFTER,
     NOT_BEFORE,
@@ -386,7 +387,8 @@ def unit_at(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
         code = unit_of(" ".join(token.low for token in words))
         if code is not None:
             end = at + length
-            return None if _low(tokens, end) in NOT_A_UNIT_BEFORE else (end, code)
+            named = words[0].low in NAMING_UNITS and _low(tokens, end) in NOT_A_UNIT_BEFORE
+            return None if named else (end, code)
     return None
 
 
@@ -469,7 +471,11 @@ def _counted(tokens: Sequence[Token], at: int, start: int, signed: bool) -> Amou
     )  # fmt: skip
     if unit is None:
         return _bare(tokens, amount)
-    return None if _low(tokens, at - 1) in WHICH else replace(amount, end=_of(tokens, unit[0]), unit=unit[1])
+    if _low(tokens, at - 1) in WHICH:
+        return None
+    if unit[1] not in MEASURES and _low(tokens, unit[0] + 1) and tokens[unit[0]].kind == "x":
+        return replace(amount, end=unit[0] + 1, unit=unit[1], times=True)  # "2 packs x 500 g"
+    return replace(amount, end=_of(tokens, unit[0]), unit=unit[1])
 
 
 def _halved(tokens: Sequence[Token], at: int, start: int) -> Amount | None:
@@ -481,7 +487,9 @@ def _upper_at(tokens: Sequence[Token], first: int, end: int, value: int) -> _Fou
     """The upper end of a range that begins with this number; a unit may be typed at both ends."""
     unit = unit_at(tokens, end)
     for sign in (end, unit[0] if unit else end):
-        dash = sign < len(tokens) and (tokens[sign].kind == "d" or tokens[sign].low in TO)
+        dash = sign < len(tokens) and (
+            tokens[sign].kind == "d" or tokens[sign].low in TO or _between(tokens, first, sign)
+        )
         upper = _number_at(tokens, sign + 1) if dash else None
         if upper is None or upper[1] <= value:
             continue
@@ -493,6 +501,11 @@ def _upper_at(tokens: Sequence[Token], first: int, end: int, value: int) -> _Fou
             continue
         return upper
     return None
+
+
+def _between(tokens: Sequence[Token], first: int, joint: int) -> bool:
+    """Whether "and" joins the ends of a range: "between 5 and 6"."""
+    return _low(tokens, first - 1) in ("between", "между") and tokens[joint].low in AND
 
 
 def _thousands(tokens: Sequence[Token], first: int, end: int, value: int, unit: tuple[int, str] | None) -> int:

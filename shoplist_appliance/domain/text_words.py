@@ -71,9 +71,10 @@ REMAINDERS = {"half": 500, "quarter": 250, "third": 333, "половиной": 5
 ARTICLES = frozenset({"a", "an"})
 AND = frozenset({"and", "и"})
 TO = frozenset({"to", "or", "до", "или"})  # between the ends of a range
-FROM = frozenset({"from", "от"})  # before one
+FROM = frozenset({"from", "от", "between", "между"})  # before one
 ABOUT = _set(
-    "~ ≈ about approx approx. approximately around roughly circa ca ca. около примерно приблизительно "
+    "~ ≈ about nearly almost почти approx approx. approximately around roughly circa ca ca. около "
+    "примерно приблизительно "
     "ориентировочно прим. где-то"
 )
 # Two words that say "about", before an amount and after it.
@@ -144,18 +145,20 @@ ACCUSATIVES = {
     "сетку": "net", "плитку": "bar", "буханку": "loaf", "головку": "head", "палочку": "stick", "веточку": "sprig",
     "щепотку": "pinch", "унцию": "oz", "пинту": "pt", "кварту": "qt",
 }  # fmt: skip
-# After a unit these make another thing of it: "can opener", "pound cake".
+# Units whose singular also makes names, and what it makes them with: "can opener", "pound cake".
+NAMING_UNITS = _set("can tin bar pound cup glass box jar bottle head stick tube case net roll pint rib")
 NOT_A_UNIT_BEFORE = _set(
     "opener openers foil soap soaps cake cakes cleaner cleaners noodle noodles cutter cutters brush brushes stool "
     "stools lid lids clip clips pan pans glass glasses curtain curtains holder holders rack racks blender blenders "
-    "deodorant liner liners sealer sealers warmer warmers stand stands cozy bags bag tape ties roast eye eyes socks "
+    "deodorant liner liners sealer sealers warmer warmers stand stands cozy jar jars bottles bowl "
+    "bowls tape ties roast eye eyes socks "
     "top tops lamp snacks sets set"
 )
 PREPOSITIONS = _set("с со для из под в во на к ко от до без и или за")
 
 # What recipes say about the thing before the comma; a piece of such words alone is a note.
 PREPARED = _set(
-    "ripe warm cold undrained unpeeled lukewarm "
+    "ripe warm cold salted unsalted undrained unpeeled lukewarm "
     "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed halved "
     "quartered seeded deseeded pitted cubed shredded toasted packed sifted juiced zested thawed washed cored mashed "
     "cleaned deveined deboned torn crumbled julienned whisked separated smashed ground cooked boiled uncooked "

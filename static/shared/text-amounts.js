@@ -4,7 +4,7 @@
  * The twin of `domain/text_amounts.py`, function by function, which says more; tests hold both to the same answers.
  */
 import {
-  ABOUT, ABOUT_PAIRS, ACCUSATIVES, ALONE_RU, AND, ARTICLES, DOZENS, FROM, HALVES, LARGE, LENGTHS, MEASURES,
+  ABOUT, ABOUT_PAIRS, ACCUSATIVES, ALONE_RU, AND, ARTICLES, DOZENS, FROM, HALVES, LARGE, LENGTHS, MEASURES, NAMING_UNITS,
   NOT_A_UNIT_BEFORE, NOT_AFTER, NOT_BEFORE, NUMBERED_NAMES, NUMBERS, OR_SO, PARTS, PLAIN_MEASURES, PREPOSITIONS,
   REMAINDERS, SCALES, TO, WHICH, WHOLE_WORDS,
 } from "./text-words.js";
@@ -358,7 +358,9 @@ export function unitAt(tokens, at) {
     const words = tokens.slice(at, at + length);
     if (words.length < length || words.some(({ kind }) => kind !== "w") || (length === 2 && !words[1].gap)) continue;
     const code = unitOf(words.map(({ low }) => low).join(" "));
-    if (code !== undefined) return NOT_A_UNIT_BEFORE.has(lowAt(tokens, at + length)) ? null : [at + length, code];
+    if (code === undefined) continue;
+    const named = NAMING_UNITS.has(words[0].low) && NOT_A_UNIT_BEFORE.has(lowAt(tokens, at + length));
+    return named ? null : [at + length, code];
   }
   return null;
 }
@@ -440,7 +442,10 @@ function counted(tokens, at, start, times) {
   const more = { note, times, spelled: tokens[first].kind !== "n", unitFrom: end };
   const amount = amountOf(at, end, thousands(tokens, first, end, value, unit), null, more);
   if (!unit) return bare(tokens, amount);
-  return WHICH.has(lowAt(tokens, at - 1)) ? null : { ...amount, end: of(tokens, unit[0]), unit: unit[1] };
+  if (WHICH.has(lowAt(tokens, at - 1))) return null;
+  const sized = !MEASURES.has(unit[1]) && tokens[unit[0]]?.kind === "x" && lowAt(tokens, unit[0] + 1); // "2 packs x 500 g"
+  if (sized) return { ...amount, end: unit[0] + 1, unit: unit[1], times: true };
+  return { ...amount, end: of(tokens, unit[0]), unit: unit[1] };
 }
 
 /** @param {Tokens} tokens @param {number} at @param {number} start */
@@ -453,7 +458,7 @@ function halved(tokens, at, start) {
 function upperAt(tokens, first, end, value) {
   const unit = unitAt(tokens, end);
   for (const sign of [end, unit?.[0] ?? end]) {
-    const dash = tokens[sign]?.kind === "d" || TO.has(lowAt(tokens, sign));
+    const dash = tokens[sign]?.kind === "d" || TO.has(lowAt(tokens, sign)) || between(tokens, first, sign);
     const upper = dash ? numberAt(tokens, sign + 1) : null;
     if (!upper || upper[1] <= value) continue;
     const second = unitAt(tokens, upper[0]);
@@ -464,6 +469,10 @@ function upperAt(tokens, first, end, value) {
   }
   return null;
 }
+
+/** Whether "and" joins the ends of a range. @param {Tokens} tokens @param {number} first @param {number} joint */
+const between = (tokens, first, joint) =>
+  ["between", "между"].includes(lowAt(tokens, first - 1)) && AND.has(lowAt(tokens, joint));
 
 /**
  * @param {Tokens} tokens @param {number} first @param {number} end @param {number} value

@@ -48,9 +48,9 @@ export const AND = words("and и");
 /** between the ends of a range */
 export const TO = words("to or до или");
 /** before one */
-export const FROM = words("from от");
+export const FROM = words("from от between между");
 export const ABOUT = words(
-  "~ ≈ about approx approx. approximately around roughly circa ca ca. около примерно приблизительно " +
+  "~ ≈ about nearly almost почти approx approx. approximately around roughly circa ca ca. около примерно приблизительно " +
     "ориентировочно прим. где-то",
 );
 /** Two words that say "about", before an amount and after it. */
@@ -115,17 +115,18 @@ export const ACCUSATIVES = codes({
   bar: "плитку", loaf: "буханку", head: "головку", stick: "палочку", sprig: "веточку", pinch: "щепотку", oz: "унцию",
   pt: "пинту", qt: "кварту",
 });
-/** After a unit these make another thing of it: "can opener", "pound cake". */
+/** Units whose singular also makes names, and what it makes them with: "can opener", "pound cake". */
+export const NAMING_UNITS = words("can tin bar pound cup glass box jar bottle head stick tube case net roll pint rib");
 export const NOT_A_UNIT_BEFORE = words(
   "opener openers foil soap soaps cake cakes cleaner cleaners noodle noodles cutter cutters brush brushes stool " +
     "stools lid lids clip clips pan pans glass glasses curtain curtains holder holders rack racks blender " +
-    "blenders deodorant liner liners sealer sealers warmer warmers stand stands cozy bags bag tape ties roast eye " +
+    "blenders deodorant liner liners sealer sealers warmer warmers stand stands cozy jar jars bottles bowl bowls tape ties roast eye " +
     "eyes socks top tops lamp snacks sets set",
 );
 export const PREPOSITIONS = words("с со для из под в во на к ко от до без и или за");
 /** What recipes say about the thing before the comma; a piece of such words alone is a note. */
 export const PREPARED = words(
-  "ripe warm cold undrained unpeeled lukewarm " +
+  "ripe warm cold salted unsalted undrained unpeeled lukewarm " +
     "chopped diced sliced minced peeled grated crushed melted softened drained rinsed beaten divided trimmed " +
     "halved quartered seeded deseeded pitted cubed shredded toasted packed sifted juiced zested thawed washed " +
     "cored mashed cleaned deveined deboned torn crumbled julienned whisked separated smashed ground cooked boiled " +
