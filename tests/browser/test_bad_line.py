@@ -17,7 +17,8 @@ AGREED_SECONDS = 5
 # Shared things are added by all, and the server adds them up; the salt is tapped by all, and the last one counts.
 SHARED = ("Apples", "Bananas", "Cherries")
 SALT = "Salt"
-MOST_ITEMS = 20
+# Together fewer than the page shows of what is bought, before it is asked for more.
+MOST_ITEMS = 6
 # So long one "Undo" takes back all that was removed one after another.
 GATHERED_SECONDS = 8
 SYLLABLES = [one + other for one in "bdfjnrvz" for other in "aeiou"]
@@ -220,6 +221,12 @@ def nothing_lost_and_nothing_doubled(devices: list[Device], shown: list[Shown]) 
         ).to_be_visible()
 
 
+# Offline: attempts at most every few seconds, each with and without a web socket.
+CONNECTIONS_A_SECOND = 3
+CONNECTIONS_A_MINUTE, PIECES_A_MINUTE = 120, 1500
+BUSY = 0.3
+
+
 def busy_seconds(session: CDPSession) -> float:
     """For how long the page's thread has worked since it was made."""
     metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
@@ -256,3 +263,32 @@ def test_three_devices_on_bad_lines_lose_nothing_double_nothing_and_agree_when_t
                 f" {counts.connections / minutes:.0f} connections, {counts.requests / minutes:.0f} requests,"
                 f" {counts.pieces / minutes:.0f} pieces"
             )
+            assert counts.connections / minutes < CONNECTIONS_A_MINUTE
+            assert counts.pieces / minutes < PIECES_A_MINUTE
+
+
+@pytest.mark.parametrize("trouble", ["refuse", "stall", "deafen", "well"])
+@pytest.mark.parametrize("sockets", [True, False], ids=["web sockets", "polling"])
+def test_a_page_that_waits_for_its_network_does_not_spin(
+    phone: NewPhone, house: House, sockets: bool, trouble: str
+) -> None:
+    with household(phone, house, 0, sockets=sockets) as devices:
+        device = devices[0]
+        session = device.phone.page.context.new_cdp_session(device.phone.page)
+        session.send("Performance.enable")
+        if trouble != "well":
+            getattr(device.line, trouble)()
+            device.add()
+            device.tick()
+        device.phone.page.wait_for_timeout(2000)
+        before, busy = device.line.counts, busy_seconds(session)
+        seconds = 12
+        device.phone.page.wait_for_timeout(seconds * 1000)
+        after, worked = device.line.counts, busy_seconds(session) - busy
+        connections, pieces = after.connections - before.connections, after.pieces - before.pieces
+        print(f"{trouble}: {connections} connections, {pieces} pieces, busy for {worked:.2f} of {seconds} s")
+        assert connections <= CONNECTIONS_A_SECOND * seconds
+        assert pieces <= CONNECTIONS_A_SECOND * seconds
+        assert worked < BUSY * seconds
+        device.line.clear()
+        in_agreement(devices)
