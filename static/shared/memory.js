@@ -23,12 +23,20 @@ export function remember(name, value) {
   }
 }
 
+/** The names of what is remembered that begin so. @param {string} start @returns {string[]} */
+export function remembered(start) {
+  try {
+    return Object.keys(localStorage).flatMap((key) => (key.startsWith(`shoplist.${start}`) ? [key.slice(9)] : []));
+  } catch {
+    return [];
+  }
+}
+
 /** Forget all but what is named, when somebody signs out. @param {readonly string[]} kept */
 export function forgetAllBut(kept) {
   forThisPage.clear();
   try {
-    const names = Object.keys(localStorage).flatMap((key) => (key.startsWith("shoplist.") ? [key.slice(9)] : []));
-    for (const name of names) if (!kept.includes(name)) remember(name, null);
+    for (const name of remembered("")) if (!kept.includes(name)) remember(name, null);
   } catch {
     // The browser keeps nothing for us.
   }

@@ -4,6 +4,7 @@
  */
 
 /** @import { Edit, Edited, Result } from './shapes.js' */
+/** @import { Journal } from './journal.js' */
 /** @import { Entry, Verdict } from './queue.js' */
 /** @import { Store } from './store.js' */
 import { batch, signal } from "@preact/signals";
@@ -26,12 +27,14 @@ export class Outbox {
    * @param {Store} store
    * @param {Deliver} deliver
    * @param {Tabs} [tabs]
+   * @param {Journal} [journal]
    */
-  constructor(account, store, deliver, tabs) {
+  constructor(account, store, deliver, tabs, journal) {
     this.account = account;
     this.store = store;
     this.deliver = deliver;
     this.tabs = tabs;
+    this.journal = journal;
     /** All edits of the account that wait or were set aside, oldest first: what the screen lays over its state. */
     this.entries = signal(/** @type {readonly Entry[]} */ ([]));
     /** Called with what was stored, in the same step in which it leaves `entries`. */
@@ -56,8 +59,11 @@ export class Outbox {
     tabs?.hear((news) => news.account === account && void this.fromTab(news.results));
   }
 
-  /** Read what was kept. */
+  /** Read what was kept, also what an earlier page could not bring into the store before its end. */
   async load() {
+    const left = this.journal?.left(this.account) ?? [];
+    if (left.length > 0) await this.keep((store) => store.append(left));
+    for (const { edit } of left) this.journal?.forget(edit.id);
     await this.refresh();
   }
 
@@ -79,10 +85,16 @@ export class Outbox {
   async push(list, epoch, edits) {
     /** @type {Entry[]} */
     const news = edits.map((edit) => ({ account: this.account, list, epoch, edit, state: "waiting", sent: false }));
-    for (const entry of news) this.unkept.set(entry.edit.id, entry);
+    for (const entry of news) {
+      this.unkept.set(entry.edit.id, entry);
+      this.journal?.keep(entry);
+    }
     this.entries.value = [...this.entries.value, ...news];
     await this.keep((store) => store.append(news));
-    for (const entry of news) this.unkept.delete(entry.edit.id);
+    for (const entry of news) {
+      this.unkept.delete(entry.edit.id);
+      this.journal?.forget(entry.edit.id);
+    }
     await this.refresh();
     this.post();
     this.flush();

@@ -6,6 +6,7 @@
 import { effect } from "@preact/signals";
 import { call } from "./api.js";
 import { Clock } from "./clock.js";
+import { journal } from "./journal.js";
 import { Live } from "./live.js";
 import { forgetAllBut, onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
@@ -76,7 +77,7 @@ const keptUser = (store) => store.copy(KEPT_USER).catch(() => undefined);
 async function sessionOf(user, store) {
   const clock = new Clock(Date.now, { read: () => recall("clock"), write: (text) => remember("clock", text) });
   const live = new Live(clock);
-  const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs());
+  const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs(), journal);
   live.onGreeted = (greeted) => isOurs(user, greeted);
   outbox.onSignedOut = () => live.signedOut();
   effect(() => outbox.ready(live.state.value === "ready"));

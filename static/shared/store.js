@@ -113,6 +113,8 @@ class DatabaseStore {
     const writing = await this.writing();
     for (const entry of entries) {
       const known = await writing.store.index("account").getAll(entry.account);
+      // Two pages may bring in what a third left behind.
+      if (known.some(({ edit }) => edit.id === entry.edit.id)) continue;
       await writing.store.put(folded(known, entry) ?? entry);
     }
     await writing.done;

@@ -165,6 +165,20 @@ def test_a_page_that_crashes_with_edits_waiting_loses_none(ann: Phone, bob: Phon
     expect(again.page.locator(".row-text")).to_have_count(2)
 
 
+def test_an_edit_is_not_lost_where_the_page_is_left_in_the_same_moment(ann: Phone, bob: Phone, line: BadLine) -> None:
+    behind(line, ann)
+    line.stall_live()
+    texts = [f"Thing {word}" for word in ("one", "two", "three", "four", "five", "six")]
+    for text in texts:
+        ann.fill("add", text)
+        with ann.page.expect_navigation():
+            ann.page.locator(".add-field").evaluate("field => { field.form.requestSubmit(); location.reload(); }")
+    line.clear()
+    for text in texts:
+        expect(bob.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible(timeout=COMES_BACK_MS)
+    assert sorted(ticked(bob)) == sorted(texts)
+
+
 def started(browser: Browser, folder: Path) -> BrowserContext:
     """A browser with a profile of its own, started anew."""
     return browser.browser_type.launch_persistent_context(

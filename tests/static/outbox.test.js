@@ -73,6 +73,32 @@ test("an edit survives the page: another one sends it, in the old order, and onl
   assert.deepEqual(calls.map(({ ids }) => ids), [["1", "2"]]);
 });
 
+test("an edit of a page that ended before the store had it is brought in by the next one, once", async () => {
+  /** @type {Map<string, any>} */
+  const kept = new Map();
+  const journal = {
+    keep: (/** @type {any} */ entry) => void kept.set(entry.edit.id, entry),
+    forget: (/** @type {string} */ id) => void kept.delete(id),
+    left: (/** @type {string} */ account) => [...kept.values()].filter((entry) => entry.account === account),
+  };
+  const store = new PageStore();
+  const never = new PageStore();
+  never.append = () => new Promise(() => {});
+  const ended = new Outbox("ann", never, () => assert.fail("it is not kept yet"), undefined, journal);
+  void ended.push("l", "e", [edit("1"), edit("2")]);
+  assert.equal(kept.size, 2, "in the very step");
+  const bob = new Outbox("bob", store, () => assert.fail("not his"), undefined, journal);
+  await bob.load();
+  assert.equal(kept.size, 2);
+  const { outbox } = outboxOf(store);
+  outbox.journal = journal;
+  await outbox.load();
+  assert.deepEqual(shown(outbox), ["1 waiting", "2 waiting"]);
+  assert.equal(kept.size, 0);
+  await outbox.push("l", "e", [edit("3")]);
+  assert.equal(kept.size, 0);
+});
+
 test("a lost answer sends the same edits again, after the connection is back", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { outbox, calls } = outboxOf();

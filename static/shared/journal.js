@@ -1,0 +1,20 @@
+/**
+ * Edits on their way into the store. They are kept in the very step in which they are made: a page that is left at once
+ * takes with it whatever IndexedDB has not written yet.
+ */
+
+/** @import { Entry } from './queue.js' */
+import { recall, remember, remembered } from "./memory.js";
+
+/** @typedef {{keep: (entry: Entry) => void, forget: (id: string) => void, left: (account: string) => Entry[]}} Journal */
+
+/** @type {Journal} */
+export const journal = {
+  keep: (entry) => remember(`edit ${entry.edit.id}`, JSON.stringify(entry)),
+  forget: (id) => remember(`edit ${id}`, null),
+  left: (account) =>
+    remembered("edit ")
+      .map((name) => /** @type {Entry} */ (JSON.parse(recall(name) ?? "{}")))
+      .filter((entry) => entry.account === account)
+      .sort((one, other) => (one.edit.at < other.edit.at ? -1 : 1)),
+};
