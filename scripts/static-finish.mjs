@@ -2,6 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { words as en } from "../static/shared/words.en.js";
+import { words as ru } from "../static/shared/words.ru.js";
 
 const [folder, build] = process.argv.slice(2);
 const COPIED = {
@@ -17,6 +19,8 @@ const TEXT = /\.(js|css|svg|html|json|txt)$/;
 
 mkdirSync(join(folder, "swagger"), { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to), { recursive: true });
+// A page needs one language: as data beside the scripts, not within them.
+for (const [language, words] of Object.entries({ en, ru })) writeFileSync(join(folder, `words.${language}.json`), JSON.stringify(words));
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "list": "List",
         "join": "Invitation",
         "noscript": "This page needs JavaScript.",
+        "sorry": "The page did not arrive whole. Load it again.",
         "missing": "There is no such page",
         "not_built": "The pages of this server are not built yet. Run scripts/static, then load this page again.",
         "back": "To the lists",
@@ -41,6 +42,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "list": "Список",
         "join": "Приглашение",
         "noscript": "Для этой страницы нужен JavaScript.",
+        "sorry": "Страница загрузилась не целиком. Загрузите её снова.",
         "missing": "Такой страницы нет",
         "not_built": "Страницы этого сервера ещё не собраны. Запустите scripts/static и загрузите эту страницу снова.",
         "back": "К спискам",
@@ -120,8 +122,14 @@ class ShellPage(PageHandler):
             return
         words = WORDS[self.language]
         colours = {theme: BACKGROUND.get(self.theme, colour) for theme, colour in BACKGROUND.items()}
-        named = {"title": words[self.page], "name": words["start"], "noscript": words["noscript"]}
-        self.show("page.html", build=build.name, page=self.page, colours=colours, **named)
+        named = {
+            "title": words[self.page],
+            "name": words["start"],
+            "noscript": words["noscript"],
+            "sorry": words["sorry"],
+        }
+        script = "list" if self.page == "list" else "pages"
+        self.show("page.html", build=build.name, page=self.page, script=script, colours=colours, **named)
 
 
 class ManifestFile(PageHandler):

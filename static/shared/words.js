@@ -1,24 +1,38 @@
 /** Every word that a page shows, in the reader's language, with plurals, numbers and dates as that language has them. */
-import { words as en } from "./words.en.js";
-import { words as ru } from "./words.ru.js";
-
-/** @typedef {keyof typeof en} Word */
+/** @typedef {keyof typeof import("./words.en.js").words} Word */
 /** @typedef {'ru' | 'en'} Language */
-
-/** @type {Record<Language, Record<Word, string | Partial<Record<Intl.LDMLPluralRule, string>>>>} */
-export const dictionaries = { en, ru };
+/** @typedef {Record<string, string | Partial<Record<Intl.LDMLPluralRule, string>>>} Words */
 
 /** @type {Language} */
 let spoken = "en";
 /** The same with the reader's region, where the browser names one: 24 hours in Britain, 12 in America. */
 let locale = "en";
+/** @type {Words} */
+let words = {};
 
-/** The first of the wishes that we speak, else English. @param {...(string | null | undefined)} wishes */
+/** Speak a language in its words. @param {Language} language @param {Words} dictionary */
+export function speak(language, dictionary) {
+  spoken = language;
+  words = dictionary;
+  locale = globalThis.navigator?.languages?.find((name) => name.startsWith(language)) ?? language;
+}
+
+/**
+ * Speak the first of the wishes that we know; its words lie beside the scripts of the build.
+ * @param {...(string | null | undefined)} wishes
+ * @returns {Promise<Language>}
+ */
+export async function loadWords(...wishes) {
+  const language = chooseLanguage(...wishes);
+  const answer = await fetch(new URL(`./words.${language}.json`, import.meta.url));
+  speak(language, await answer.json());
+  return language;
+}
+
+/** The first of the wishes that we speak, else English. @param {...(string | null | undefined)} wishes @returns {Language} */
 export function chooseLanguage(...wishes) {
   const known = wishes.map((wish) => wish?.slice(0, 2).toLowerCase()).find((wish) => wish === "ru" || wish === "en");
-  spoken = known === "ru" ? "ru" : "en";
-  locale = globalThis.navigator?.languages?.find((name) => name.startsWith(spoken)) ?? spoken;
-  return spoken;
+  return known === "ru" ? "ru" : "en";
 }
 
 export const language = () => spoken;
@@ -29,13 +43,13 @@ export const language = () => spoken;
  * @param {Record<string, string | number>} [values]
  */
 export function t(word, values = {}) {
-  const entry = dictionaries[spoken][word];
+  const entry = words[word] ?? word;
   const sentence = typeof entry === "string" ? entry : pluralOf(entry, Number(values.count));
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
 }
 
 /** Whether there is such a word: for codes that a newer server may send. @param {string} word @returns {word is Word} */
-export const isWord = (word) => word in en;
+export const isWord = (word) => word in words;
 
 /** @param {Partial<Record<Intl.LDMLPluralRule, string>>} forms @param {number} count */
 function pluralOf(forms, count) {

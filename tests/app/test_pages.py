@@ -61,7 +61,7 @@ async def test_metrics_name_no_person(http: Http, anna: Person) -> None:
 
 
 async def test_a_path_that_is_not_there_is_404_and_says_no_more(http: Http) -> None:
-    for path in ("/nothing", "/static/none/app.js", "/static/../pyproject.toml", "/list/x/y", "/.git/config"):
+    for path in ("/nothing", "/static/none/list.js", "/static/../pyproject.toml", "/list/x/y", "/.git/config"):
         answer = await http.get(path)
         assert answer.status == 404, path
         assert b"Traceback" not in answer.body

@@ -22,6 +22,6 @@ test("an edit that waits, typed text, an open sheet and a finger on the glass ho
 });
 
 test("a page knows its build by the address of its script", () => {
-  assert.equal(buildOf("https://shop.example/static/3ce0f634b7b7/app.js"), "3ce0f634b7b7");
+  assert.equal(buildOf("https://shop.example/static/3ce0f634b7b7/list.js"), "3ce0f634b7b7");
   assert.equal(buildOf("file:///checkout/static/version/watch.js"), null);
 });

@@ -4,10 +4,13 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
-import { chooseLanguage, dictionaries, moment, t } from "../../static/shared/words.js";
+import { words as english } from "../../static/shared/words.en.js";
+import { chooseLanguage, moment, speak, t } from "../../static/shared/words.js";
+import { words as russian } from "../../static/shared/words.ru.js";
 
-const { en, ru } = dictionaries;
-const keys = /** @type {(keyof typeof en)[]} */ (Object.keys(en));
+/** @type {Record<string, import("../../static/shared/words.js").Words>} */
+const { en, ru } = { en: english, ru: russian };
+const keys = Object.keys(en);
 const holes = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 const forms = (/** @type {unknown} */ entry) => /** @type {Record<string, string>} */ (typeof entry === "string" ? { other: entry } : entry);
 
@@ -49,7 +52,7 @@ test("the first language of the wishes that we speak is spoken, else English", (
 });
 
 test("counts, numbers and times are written as the language writes them", () => {
-  chooseLanguage("ru");
+  speak("ru", ru);
   assert.equal(t("list.removed", { count: 1 }), "Убран 1 товар");
   assert.equal(t("list.removed", { count: 3 }), "Убрано 3 товара");
   assert.equal(t("list.removed", { count: 5 }), "Убрано 5 товаров");
@@ -57,7 +60,7 @@ test("counts, numbers and times are written as the language writes them", () => 
   const now = new Date("2026-11-25T12:00:00");
   assert.equal(moment("2026-11-25T09:05:00", now), "09:05");
   assert.match(moment("2026-11-24T09:05:00", now), /24 нояб/);
-  chooseLanguage("en");
+  speak("en", en);
   assert.equal(t("list.removed", { count: 1 }), "1 removed");
   assert.equal(amount({ quantity: 1.5, unit: "сажень" }), "1.5\u00a0сажень");
   assert.equal(amount({ quantity: null, unit: null }), "");
@@ -71,7 +74,7 @@ test("numbers are read with a comma or a point, and what is none is told apart f
 });
 
 test("a unit is read by its name in the reader's language or by its code, any other text stays", () => {
-  chooseLanguage("ru");
+  speak("ru", ru);
   assert.equal(unitTyped(" КГ "), "kg");
   assert.equal(unitTyped("kg"), "kg");
   assert.equal(unitTyped("литров"), "l");
@@ -80,6 +83,6 @@ test("a unit is read by its name in the reader's language or by its code, any ot
   assert.equal(unitTyped("шт."), null);
   assert.equal(unitTyped("сажень"), "сажень");
   assert.equal(unitTyped("  "), null);
-  chooseLanguage("en");
+  speak("en", en);
   for (const code of UNITS) assert.ok(`unit.${code}` in en, code);
 });

@@ -29,13 +29,13 @@ test("calls, sockets, documentation and pages of no shell are the network's", ()
 
 test("files of a build may come from its copies; which build is served now may not", () => {
   const ask = (/** @type {string} */ path) => wanted({ method: "GET", mode: "no-cors", url: HOME + path }, HOME);
-  assert.deepEqual(ask("/static/abc123/app.js"), { file: "/static/abc123/app.js" });
+  assert.deepEqual(ask("/static/abc123/list.js"), { file: "/static/abc123/list.js" });
   assert.equal(ask("/static/build.json"), null);
 });
 
 test("a shell is of the build that all its files are of", () => {
-  const shell = '<link href="/static/abc/app.css"><link href="/static/abc/icons/touch-180.png"><script src="/static/abc/app.js"></script>';
-  assert.deepEqual(filesOf(shell), ["/static/abc/app.css", "/static/abc/icons/touch-180.png", "/static/abc/app.js"]);
+  const shell = '<link href="/static/abc/app.css"><link href="/static/abc/icons/touch-180.png"><script src="/static/abc/list.js"></script>';
+  assert.deepEqual(filesOf(shell), ["/static/abc/app.css", "/static/abc/icons/touch-180.png", "/static/abc/list.js"]);
   assert.equal(isOfBuild(shell, "abc"), true);
   assert.equal(isOfBuild(shell, "ab"), false);
   assert.equal(isOfBuild("The pages of this server are not built yet.", "abc"), false);

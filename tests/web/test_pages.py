@@ -33,11 +33,11 @@ def static(tmp_path: Path) -> Path:
 def build(static: Path, name: str = "0123456789ab") -> None:
     folder = static / "dist" / name
     folder.mkdir(parents=True)
-    (folder / "app.js").write_bytes(SCRIPT)
+    (folder / "list.js").write_bytes(SCRIPT)
     (folder / "sw.js").write_bytes(SCRIPT)
-    (folder / "app.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (folder / "list.js.gz").write_bytes(gzip.compress(SCRIPT))
     (folder / "secret.txt").write_bytes(b"not in the manifest")
-    (static / "dist" / "build.json").write_bytes(orjson.dumps({"build": name, "files": ["app.js", "sw.js"]}))
+    (static / "dist" / "build.json").write_bytes(orjson.dumps({"build": name, "files": ["list.js", "sw.js"]}))
 
 
 @pytest_asyncio.fixture
@@ -61,20 +61,20 @@ async def test_without_a_build_a_page_says_what_to_do(http: Http) -> None:
         assert b"scripts/static" in page.body
     assert "Запустите" in (await http.get("/list", {"Accept-Language": "ru"})).body.decode()
     assert (await http.get("/swagger/live")).status == 200
-    (await http.get("/static/0123456789ab/app.js")).problem("not_found")
+    (await http.get("/static/0123456789ab/list.js")).problem("not_found")
 
 
 async def test_a_build_made_while_the_server_runs_is_served(http: Http, static: Path) -> None:
     assert (await http.get("/list")).status == 503
     build(static)
-    assert b"/static/0123456789ab/app.js" in (await http.get("/list")).body
+    assert b"/static/0123456789ab/pages.js" in (await http.get("/list")).body
     build(static, "ba9876543210")
-    assert b"/static/ba9876543210/app.js" in (await http.get("/list")).body
+    assert b"/static/ba9876543210/pages.js" in (await http.get("/list")).body
 
 
 async def test_files_are_served_compressed_and_for_ever(http: Http, static: Path) -> None:
     build(static)
-    path = "/static/0123456789ab/app.js"
+    path = "/static/0123456789ab/list.js"
     plain = await http.get(path, {"Accept-Encoding": "identity"})
     assert (plain.status, plain.body) == (200, SCRIPT)
     assert plain.headers["Content-Type"] == "text/javascript; charset=utf-8"
@@ -90,9 +90,9 @@ async def test_files_are_served_compressed_and_for_ever(http: Http, static: Path
 
 async def test_only_what_the_manifest_names_is_there(http: Http, static: Path) -> None:
     build(static)
-    for path in ("secret.txt", "app.js.gz", "", "../shells.py", "%2e%2e/shells.py", "none.js"):
+    for path in ("secret.txt", "list.js.gz", "", "../shells.py", "%2e%2e/shells.py", "none.js"):
         (await http.get(f"/static/0123456789ab/{path}")).problem("not_found")
-    (await http.get("/static/ba9876543210/app.js")).problem("not_found")
+    (await http.get("/static/ba9876543210/list.js")).problem("not_found")
 
 
 async def test_a_page_is_in_the_language_and_theme_of_its_reader(app: App, http: Http, static: Path) -> None:

@@ -1,0 +1,34 @@
+/** The start of every page: words and colours first, then the page that the shell names. */
+import { render } from "preact";
+import { html } from "./shared/html.js";
+import { NotStarted } from "./shared/parts.js";
+import { knownUser } from "./shared/session.js";
+import { showTheme } from "./shared/theme.js";
+import { loadWords } from "./shared/words.js";
+import { watchVersion } from "./version/watch.js";
+
+/** @typedef {(root: HTMLElement) => void | Promise<void>} Start */
+
+/** @param {Record<string, Start>} pages by the name that a shell has for them */
+export async function boot(pages) {
+  const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+  try {
+    await speakAndPaint();
+  } catch {
+    root.textContent = document.body.dataset.sorry ?? "";
+    return;
+  }
+  try {
+    await pages[document.body.dataset.page ?? ""](root);
+  } catch (error) {
+    render(html`<${NotStarted} error=${error} />`, root);
+  }
+  watchVersion();
+}
+
+async function speakAndPaint() {
+  const user = knownUser();
+  const shell = document.documentElement;
+  if (user) showTheme(user.theme);
+  shell.lang = await loadWords(user?.language, shell.lang, ...navigator.languages);
+}

@@ -1,0 +1,5 @@
+/** The script of a list's page: the one that is opened in shops, so it carries nothing of the others. */
+import { boot } from "./boot.js";
+import { start as list } from "./list/page.js";
+
+void boot({ list });

@@ -1,0 +1,8 @@
+/** The script of all pages but a list's. */
+import { start as account } from "./account/page.js";
+import { boot } from "./boot.js";
+import { start as join } from "./join/page.js";
+import { start as lists } from "./lists/page.js";
+import { start as first } from "./start/page.js";
+
+void boot({ account, join, lists, start: first });
