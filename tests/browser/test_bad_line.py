@@ -174,7 +174,7 @@ def household(phone: NewPhone, house: House, seed: int, *, sockets: bool) -> Ite
         devices = [kiwi, lemon, melon]
         for made in devices:
             made.phone.go(f"/list/{list_id}")
-            made.phone.sees(SALT)
+            expect(made.phone.page.get_by_role("checkbox", name=SALT, exact=True)).to_be_visible(timeout=15_000)
         try:
             yield devices
         except BaseException:
@@ -267,28 +267,25 @@ def test_three_devices_on_bad_lines_lose_nothing_double_nothing_and_agree_when_t
             assert counts.pieces / minutes < PIECES_A_MINUTE
 
 
-@pytest.mark.parametrize("trouble", ["refuse", "stall", "deafen", "well"])
 @pytest.mark.parametrize("sockets", [True, False], ids=["web sockets", "polling"])
-def test_a_page_that_waits_for_its_network_does_not_spin(
-    phone: NewPhone, house: House, sockets: bool, trouble: str
-) -> None:
+def test_a_page_that_waits_for_its_network_does_not_spin(phone: NewPhone, house: House, sockets: bool) -> None:
     with household(phone, house, 0, sockets=sockets) as devices:
         device = devices[0]
         session = device.phone.page.context.new_cdp_session(device.phone.page)
         session.send("Performance.enable")
-        if trouble != "well":
-            getattr(device.line, trouble)()
+        for trouble in (device.line.clear, device.line.refuse, device.line.stall, device.line.deafen):
+            trouble()
             device.add()
             device.tick()
-        device.phone.page.wait_for_timeout(2000)
-        before, busy = device.line.counts, busy_seconds(session)
-        seconds = 12
-        device.phone.page.wait_for_timeout(seconds * 1000)
-        after, worked = device.line.counts, busy_seconds(session) - busy
-        connections, pieces = after.connections - before.connections, after.pieces - before.pieces
-        print(f"{trouble}: {connections} connections, {pieces} pieces, busy for {worked:.2f} of {seconds} s")
-        assert connections <= CONNECTIONS_A_SECOND * seconds
-        assert pieces <= CONNECTIONS_A_SECOND * seconds
-        assert worked < BUSY * seconds
-        device.line.clear()
-        in_agreement(devices)
+            device.phone.page.wait_for_timeout(2000)
+            before, busy = device.line.counts, busy_seconds(session)
+            seconds = 8
+            device.phone.page.wait_for_timeout(seconds * 1000)
+            after, worked = device.line.counts, busy_seconds(session) - busy
+            connections, pieces = after.connections - before.connections, after.pieces - before.pieces
+            print(f"{trouble.__name__}: {connections} connections, {pieces} pieces, busy for {worked:.2f} s")
+            assert connections <= CONNECTIONS_A_SECOND * seconds
+            assert pieces <= CONNECTIONS_A_SECOND * seconds
+            assert worked < BUSY * seconds
+            device.line.clear()
+            in_agreement(devices)
