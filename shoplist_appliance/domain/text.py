@@ -352,7 +352,7 @@ def _cut(piece: _Piece, joints: list[int]) -> list[str]:
     starts = [0, *(place + len(piece.words[at].typed) for place, at in zip(places, joints, strict=True))]
     parts = [piece.typed[start:end].strip() for start, end in zip(starts, ends, strict=True)]
     # A part without a name ("2 and 3 eggs") says that this was no list.
-    return parts if all(_names(_piece(part)) for part in parts) else [piece.typed]
+    return parts if all(part and _names(_piece(part)) for part in parts) else [piece.typed]
 
 
 def _names(piece: _Piece) -> bool:

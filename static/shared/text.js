@@ -308,7 +308,7 @@ function cut(piece, joints) {
   const starts = [0, ...cuts.map(({ place, typed }) => place + typed.length)];
   const parts = starts.map((start, at) => piece.typed.slice(start, cuts[at]?.place).trim());
   // A part without a name ("2 and 3 eggs") says that this was no list.
-  return parts.every((part) => names(pieceOf(part))) ? parts : [piece.typed];
+  return parts.every((part) => part && names(pieceOf(part))) ? parts : [piece.typed];
 }
 
 /** Whether there is a thing in it: at least the bottles of "2 bottles". @param {Piece} piece */
