@@ -97,10 +97,12 @@ class PageHandler(Handler):
         self.finish(self.door.shells.render(template, values))
 
     def say(self, status: int, word: str) -> None:
-        """Send a page of one sentence, which needs no build."""
+        """Send a page of one sentence, which needs no build: without one it is only plainer."""
         words = WORDS[self.language]
         self.set_status(status)
-        self.show("message.html", message=words[word], back=words["back"])
+        build = self.door.shells.build
+        style = build and f"/static/{build.name}/app.css"
+        self.show("message.html", message=words[word], back=words["back"], style=style)
 
     async def head(self, *arguments: str) -> None:
         """As GET, without the body."""

@@ -18,7 +18,7 @@ export const Gone = ({ screen, state }) => html`
       <p>${t(`list.gone.${screen.list.gone.value ?? "unknown"}`)}</p>
       ${state && html`
         <p class="muted">${t("list.gone_text")}</p>
-        <textarea class="text" rows="8" readonly>${asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · "))}</textarea>
+        <textarea class="text" rows="8" readonly aria-label=${t("list.gone_text")}>${asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · "))}</textarea>
       `}
       <a class="button" href="/list">${t("nav.lists")}</a>
     </section>
@@ -28,7 +28,7 @@ export const Gone = ({ screen, state }) => html`
 
 /** Six grey rows, shown by the stylesheet only if the list takes longer than a moment. @param {{session: Session}} props */
 export const Waiting = ({ session }) => html`
-  <${Page} title="" back="/list" below=${html`<${Connection} session=${session} />`}>
+  <${Page} title=${t("app.name")} back="/list" below=${html`<${Connection} session=${session} />`}>
     <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
   <//>
 `;

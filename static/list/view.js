@@ -17,10 +17,10 @@ export function ListPage({ screen }) {
   if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} />`;
   return html`
     ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} session=${session} />`}
-    <div class="foot">
+    <footer class="foot">
       <${Snackbar} notices=${screen.notices} />
       ${state?.list.right !== "view" && html`<${AddBar} adding=${screen.adding} />`}
-    </div>
+    </footer>
     <p class="unseen" role="status" aria-live="polite">${screen.notices.said.value}</p>
   `;
 }

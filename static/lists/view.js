@@ -31,7 +31,7 @@ export const ListsPage = ({ session, lists, error, actions }) => html`
       <${Folded} word=${t("lists.deleted")} lists=${lists.deleted} actions=${actions} />
     `}
   <//>
-  <${NewList} make=${actions.make} />
+  <footer><${NewList} make=${actions.make} /></footer>
 `;
 
 const AccountLink = () => html`

@@ -50,7 +50,20 @@
     return hit === null || hit === element || element.contains(hit) || hit.contains(element);
   };
 
-  /** @typedef {{element: Element, text: string, box: DOMRect, layer: Element}} Words */
+  /** What is left of a box within all that cuts it on its way up. @param {Element} element @param {DOMRect} box */
+  const shownOf = (element, box) => {
+    let { left, top, right, bottom } = box;
+    for (const one of line(element)) {
+      const { overflowX, overflowY, display } = getComputedStyle(one);
+      if (display === "inline" || display === "contents" || one === document.body || one === document.documentElement) continue;
+      const edge = one.getBoundingClientRect();
+      if (overflowX !== "visible") [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+      if (overflowY !== "visible") [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+    }
+    return new DOMRect(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+  };
+
+  /** @typedef {{element: Element, text: string, box: DOMRect, shown: DOMRect, layer: Element}} Words */
   /** Each line of each text. @returns {Words[]} */
   const texts = () => {
     const found = [];
@@ -61,7 +74,7 @@
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const box of range.getClientRects()) {
-        if (box.width >= 1 && box.height >= 1) found.push({ element, text: node.textContent, box, layer: layerOf(element) });
+        if (box.width >= 1 && box.height >= 1) found.push({ element, text: node.textContent, box, shown: shownOf(element, box), layer: layerOf(element) });
       }
     }
     return found;
@@ -70,7 +83,8 @@
   /** @type {{element: Element, box: DOMRect, layer: Element}[]} */
   const controls = [...stage.querySelectorAll(CONTROLS)]
     .filter(isSeen)
-    .map((element) => ({ element, box: element.getBoundingClientRect(), layer: layerOf(element) }));
+    .map((element) => ({ element, box: shownOf(element, element.getBoundingClientRect()), layer: layerOf(element) }))
+    .filter(({ box }) => box.width > 0 && box.height > 0);
 
   /** @param {Element} element whether it is cut on purpose, with a sign that it is */
   const isMeantToBeCut = (element) => {
@@ -138,13 +152,13 @@
       for (const other of words.slice(place + 1)) {
         if (one.element === other.element || !share(one.layer, other.layer)) continue;
         const air = Math.min(one.box.height, other.box.height) / 4;
-        if (meet(one.box, other.box, air) && isOnTop(one.element, one.box) && isOnTop(other.element, other.box))
-          found.push(`overlap: ${quoted(one.text)} in ${named(one.element)} ${placed(one.box)} and ${quoted(other.text)} in ${named(other.element)} ${placed(other.box)}`);
+        if (meet(one.shown, other.shown, air) && isOnTop(one.element, one.shown) && isOnTop(other.element, other.shown))
+          found.push(`overlap: ${quoted(one.text)} in ${named(one.element)} ${placed(one.shown)} and ${quoted(other.text)} in ${named(other.element)} ${placed(other.shown)}`);
       }
       for (const { element, box, layer } of controls) {
         const ones = element.contains(one.element) || one.element.contains(element) || element.closest("label")?.contains(one.element);
-        if (!ones && share(one.layer, layer) && meet(one.box, box, one.box.height / 4) && isOnTop(one.element, one.box))
-          found.push(`overlap: ${quoted(one.text)} in ${named(one.element)} ${placed(one.box)} and ${named(element)} ${placed(box)}`);
+        if (!ones && share(one.layer, layer) && meet(one.shown, box, one.box.height / 4) && isOnTop(one.element, one.shown))
+          found.push(`overlap: ${quoted(one.text)} in ${named(one.element)} ${placed(one.shown)} and ${named(element)} ${placed(box)}`);
       }
     }
     for (const [place, one] of controls.entries()) {
