@@ -26,7 +26,7 @@ export const words = {
   "state.select_and_copy": "Текст выделен: скопируйте его",
   "problem.unreachable": "Сервер не отвечает. Попробуйте ещё раз.",
   "problem.other": "Не получилось. Попробуйте ещё раз.",
-  "theme.auto": "Как на устройстве",
+  "theme.auto": "Как в системе",
   "theme.light": "Светлые",
   "theme.dark": "Тёмные",
   "language.ru": "Русский",

@@ -2,7 +2,7 @@
  * What an eye would complain about in the page as it stands: text that is cut, text and controls that lie over each
  * other, targets too small for a thumb, a page wider than its window. Answers a sentence for each.
  */
-(/** @type {{phone: boolean}} */ { phone }) => {
+(/** @type {{phone: boolean, twice: boolean}} `twice`: text has twice its size, and an example may be cut */ { phone, twice }) => {
   const TARGET = 44;
   const CONTROLS = "button, a[href], input:not([type=hidden]), select, textarea, summary";
   /** Where the browser's own rounding ends and a fault begins. */
@@ -128,7 +128,7 @@
     pen.font = style.font;
     let text = "";
     if (field instanceof HTMLSelectElement) text = field.selectedOptions[0]?.text ?? "";
-    else if (field instanceof HTMLInputElement && !field.value) text = field.placeholder;
+    else if (field instanceof HTMLInputElement && !field.value && !twice) text = field.placeholder;
     const wide = pen.measureText(text).width;
     return wide > inside + SLACK ? [`cut: ${quoted(text)} in ${named(field)}, ${Math.round(wide)} in ${Math.round(inside)}`] : [];
   };

@@ -46,13 +46,13 @@ def welcome(stage: Stage) -> None:
     stage.sees_word("account.sign_in")
 
 
-@scene("Registering, with the name left out and an address that is known already.")
+@scene("Registering with an address that is known already.")
 def register(stage: Stage) -> None:
     stage.go("/account")
     stage.press("account.need_one")
     stage.field("account.name").fill(stage.me.name)
     stage.field("account.email").fill(stage.me.email)
-    stage.field("account.password").fill("correct horse battery")
+    stage.field("account.password").fill("another horse battery")
     stage.press("account.register")
     expect(stage.page.get_by_role("alert")).to_be_visible()
 
@@ -80,7 +80,8 @@ def sign_out_asks(stage: Stage) -> None:
     stage.open(list_id)
     stage.sees(stage.item(0))
     stage.line.stall_live()
-    stage.type_item(stage.item(5) + " 2")
+    stage.type_item({"en": "Pineapple", "ru": "Ананас"}[stage.language])
+    stage.page.wait_for_timeout(300)  # no thumb leaves a page within the same frame
     stage.go("/account")
     stage.page.get_by_role("button", name=stage.word("account.sign_out"), exact=True).last.click()
     expect(stage.page.locator("dialog[open]")).to_be_visible()
@@ -192,6 +193,37 @@ def removed(stage: Stage) -> None:
     stage.sees(stage.item(1))
     stage.press("list.clear")
     stage.sees_word("do.undo")
+
+
+@scene("The quantity of an item is changed in its place.")
+def stepper(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    stage.page.locator("[data-item] button").first.click()
+    expect(stage.button("item.less")).to_be_visible()
+
+
+@scene("A row is on its way to another place.")
+def row_dragged(stage: Stage) -> None:
+    stage.open(stage.household())
+    held(stage, 1, across=0, down=130)
+
+
+@scene("A row is being swiped off the list.")
+def row_swiped(stage: Stage) -> None:
+    stage.open(stage.household())
+    held(stage, 2, across=-150, down=0)
+
+
+def held(stage: Stage, number: int, *, across: float, down: float) -> None:
+    """Take one of the weekly rows and move it, without letting go."""
+    box = stage.page.get_by_text(stage.item(number), exact=True).first.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    stage.page.mouse.move(x, y)
+    stage.page.mouse.down()
+    stage.page.mouse.move(x + across, y + down, steps=12)
+    stage.page.wait_for_timeout(300)
 
 
 @scene("The details of an item.", main=True)
