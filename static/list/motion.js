@@ -18,7 +18,8 @@ export const itemOf = (row) => row.dataset.item ?? "";
 
 /** An item lights up for a moment. @param {Element | null} row */
 export function glow(row) {
-  row?.animate([{ opacity: 1 }, { opacity: 0 }], { duration: GLOW_MS, easing: "ease-in", pseudoElement: "::before" });
+  row?.classList.add("glowing");
+  setTimeout(() => row?.classList.remove("glowing"), GLOW_MS);
 }
 
 export class Motion {

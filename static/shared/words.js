@@ -9,12 +9,17 @@ let spoken = "en";
 let locale = "en";
 /** @type {Words} */
 let words = {};
+/** Making one costs more than drawing the row that needs it. @type {Intl.NumberFormat | undefined} */
+let digits;
+/** @type {Intl.PluralRules | undefined} */
+let plurals;
 
 /** Speak a language in its words. @param {Language} language @param {Words} dictionary */
 export function speak(language, dictionary) {
   spoken = language;
   words = dictionary;
   locale = globalThis.navigator?.languages?.find((name) => name.startsWith(language)) ?? language;
+  digits = plurals = undefined;
 }
 
 /**
@@ -53,14 +58,15 @@ export const isWord = (word) => word in words;
 
 /** @param {Partial<Record<Intl.LDMLPluralRule, string>>} forms @param {number} count */
 function pluralOf(forms, count) {
-  return forms[new Intl.PluralRules(spoken).select(count)] ?? forms.other ?? "";
+  plurals ??= new Intl.PluralRules(spoken);
+  return forms[plurals.select(count)] ?? forms.other ?? "";
 }
 
 /** @param {string | number} value */
 const shown = (value) => (typeof value === "number" ? number(value) : value);
 
 /** @param {number} value */
-export const number = (value) => new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(value);
+export const number = (value) => (digits ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })).format(value);
 
 /** A day and time in the reader's zone; today's without the day. @param {string} time */
 export function moment(time, today = new Date()) {
