@@ -185,6 +185,7 @@ export class OpenList {
   /** A finger is on the rows: what others do waits, so that nothing moves beneath it. */
   press() {
     clearTimeout(this.calming);
+    this.calming = undefined;
     this.pressed = true;
     if (this.frozen.peek()) return;
     const aside = new Set(this.aside.peek().map((entry) => entry.edit.id));
@@ -196,15 +197,10 @@ export class OpenList {
   release() {
     if (!this.pressed) return;
     this.pressed = false;
-    this.calming = setTimeout(() => this.thaw(), CALM_MS);
-  }
-
-  thaw() {
-    batch(() => {
-      this.frozen.value = null;
-      this.land([]);
-      this.sink();
-    });
+    this.calming = setTimeout(() => {
+      this.calming = undefined;
+      this.settle();
+    }, CALM_MS);
   }
 
   /** Keep an item in its place on the screen until a moment after the last tap. @param {Item} item */
@@ -214,13 +210,18 @@ export class OpenList {
     clearTimeout(this.holding);
     this.holding = setTimeout(() => {
       this.holding = undefined;
-      this.sink();
+      this.settle();
     }, HOLD_MS);
   }
 
-  /** What was tapped goes where it belongs, all together, unless a finger is on the rows or one tapped just now. */
-  sink() {
-    if (!this.frozen.peek() && this.holding === undefined && this.held.peek().size > 0) this.held.value = new Map();
+  /** What others did and what was tapped go where they belong, all together: after the last finger and the last tap. */
+  settle() {
+    if (this.pressed || this.calming !== undefined || this.holding !== undefined) return;
+    batch(() => {
+      this.frozen.value = null;
+      this.land([]);
+      if (this.held.peek().size > 0) this.held.value = new Map();
+    });
   }
 
   // --- what is shown ---
