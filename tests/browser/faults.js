@@ -41,7 +41,7 @@
   const layerOf = (element) =>
     line(element).find((one) => {
       const { position, transform, zIndex } = getComputedStyle(one);
-      return one === modal || position === "fixed" || position === "sticky" || transform !== "none" || (position !== "static" && zIndex !== "auto");
+      return one === modal || ["absolute", "fixed", "sticky"].includes(position) || transform !== "none" || (position !== "static" && zIndex !== "auto");
     }) ?? document.body;
 
   /** What lies under something opaque is not in another's way. @param {Element} element @param {DOMRect} box */

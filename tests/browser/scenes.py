@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playwright.sync_api import expect
 
 from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_bought, edit, half_bought, many
-from tests.browser.stage import Stage
+from tests.browser.stage import SIZES, Stage
 
 Play = Callable[[Stage], None]
 WEIGHT_REFUSED = "2000000"  # more than an item may count
@@ -212,7 +212,8 @@ def row_dragged(stage: Stage) -> None:
 @scene("A row is being swiped off the list.")
 def row_swiped(stage: Stage) -> None:
     stage.open(stage.household())
-    held(stage, 2, across=-150, down=0)
+    width = SIZES[stage.look.size]["width"]
+    held(stage, 2, across=-0.45 * min(width, 640), down=0)
 
 
 def held(stage: Stage, number: int, *, across: float, down: float) -> None:

@@ -1,0 +1,186 @@
+"""Every scene to a careful eye: nothing cut, nothing over each other, nothing too small, nothing that axe finds."""
+
+import base64
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.conftest import House
+from tests.browser.household import WEEKLY, half_bought
+from tests.browser.scenes import SCENES
+from tests.browser.stage import Look, played, stage
+from tests.clients.process import ROOT
+
+LOOKS = (
+    Look("320x568", "dark", "en"),
+    Look("390x844", "light", "ru"),
+    Look("1280x800", "light", "en"),
+)
+HANDS = 2
+TRIES = 2  # what waits for the network may come too late on a machine that is busy
+FAULTS = Path(__file__).with_name("faults.js").read_text("utf-8")
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+ASK_AXE = """async (without) => {
+    const found = await axe.run(document, {
+        resultTypes: ["violations"],
+        rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
+    });
+    return found.violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, html, any }) =>
+            `axe ${id}: ${help}: ${target.join(" ")} ${html.slice(0, 120)} ${any[0]?.message ?? ""}`));
+}"""
+COUNT_INK = """async (picture) => {
+    const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    pen.drawImage(bitmap, 0, 0);
+    const { data } = pen.getImageData(0, 0, bitmap.width, bitmap.height);
+    let ink = 0;
+    for (let at = 0; at < data.length; at += 4)
+        ink += [0, 1, 2].some((part) => Math.abs(data[at + part] - data[part]) > 60) ? 1 : 0;
+    return ink;
+}"""
+TWICE = "document.documentElement.style.fontSize = '200%'"
+# Another's page, which we show as it is.
+OF_OTHERS = {"swagger"}
+
+Seen = dict[tuple[str, Look, bool], list[str]]
+
+
+def faults(page: Page, look: Look, *, twice: bool = False) -> list[str]:
+    """What an eye would complain about."""
+    found: list[str] = page.evaluate(FAULTS, {"phone": look.phone, "twice": twice})
+    return found
+
+
+def complaints(page: Page, without: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds. Through the debugger, which the page's CSP does not bind."""
+    page.evaluate(AXE.read_text("utf-8") + ";0")
+    found: list[str] = page.evaluate(ASK_AXE, list(without))
+    return found
+
+
+def looked_at(browser: Browser, url: str, name: str, look: Look, twice: bool) -> list[str]:
+    """All that is wrong with a scene; with its text at twice the size, what cuts and covers."""
+    with played(browser, url, look, SCENES[name].play) as scene:
+        if twice:
+            scene.page.evaluate(TWICE)
+            scene.page.wait_for_timeout(100)
+            return faults(scene.page, look, twice=True)
+        return faults(scene.page, look) + complaints(scene.page)
+
+
+def hand(url: str, waiting: "queue.SimpleQueue[tuple[str, Look, bool]]", seen: Seen) -> None:
+    """Look at one after another, in a browser of its own."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium.program(), args=list(chromium.FLAGS))
+        while not waiting.empty():
+            try:
+                name, look, twice = waiting.get_nowait()
+            except queue.Empty:
+                break
+            for _ in range(TRIES):
+                try:
+                    seen[name, look, twice] = looked_at(browser, url, name, look, twice)
+                    break
+                except Exception as error:  # to be told by the scene's own test
+                    seen[name, look, twice] = [f"the scene did not come about: {error}"]
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def seen(request: pytest.FixtureRequest, house: House) -> Seen:
+    """What is wrong with each scene that is asked for; several hands, since a scene waits more than it computes."""
+    waiting: queue.SimpleQueue[tuple[str, Look, bool]] = queue.SimpleQueue()
+    chosen = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    for params in chosen:
+        if shown := params.get("shown"):
+            waiting.put(shown)
+    found: Seen = {}
+    hands = [threading.Thread(target=hand, args=(house.here, waiting, found)) for _ in range(HANDS)]
+    for one in hands:
+        one.start()
+    for one in hands:
+        one.join()
+    return found
+
+
+def scenes() -> Iterator[ParameterSet]:
+    for scene in SCENES.values():
+        if scene.name in OF_OTHERS:
+            continue
+        for look in LOOKS:
+            yield pytest.param((scene.name, look, False), id=f"{scene.name}-{look}")
+        if scene.main:
+            yield pytest.param((scene.name, LOOKS[1], True), id=f"{scene.name}-{LOOKS[1]}-twice")
+
+
+@pytest.mark.parametrize("shown", scenes())
+def test_a_scene_is_fit_to_be_seen(seen: Seen, shown: tuple[str, Look, bool]) -> None:
+    assert "\n".join(seen[shown]) == ""
+
+
+# --- that it would be seen -----------------------------------------------------------------------------------------
+
+PLANTED = {
+    "scrolls sideways": "main.style.width = '700px'",
+    "outside the window": "line.style.cssText = 'position: relative; left: -20px'",
+    'cut: "Bread': "line.style.cssText = 'display: block; overflow: hidden; width: 20px; white-space: nowrap'",
+    "too wide for its box": "line.style.cssText = 'display: block; width: 20px; white-space: nowrap'",
+    'cut: "Where to buy': "field.placeholder = 'Where to buy'; field.style.width = '60px'",
+    'overlap: "Bread': "line.style.cssText = 'display: block; margin-bottom: -18px'",
+    "overlap: button.one": "other.style.marginLeft = '-20px'",
+    "small: button.other": "other.style.cssText = 'width: 40px; min-width: 0'",
+    "axe button-name": "other.textContent = ''",
+    "axe color-contrast": "line.style.color = '#ccc'",
+}
+NAMED = """const [main, line, other, field] =
+    ["main", ".line", ".other", ".field"].map((name) => document.querySelector(name))"""
+SOUND = """<!doctype html><html lang="en"><head><title>Sound</title><style>
+    * { box-sizing: border-box; font: 16px/24px sans-serif; margin: 0; }
+    button, input { min-width: 48px; height: 48px; }
+    </style></head><body><main><h1>Shop</h1><p><span class="line">Bread and butter</span></p><p>Milk</p>
+    <button class="one">One</button><button class="other">Two</button>
+    <input class="field" aria-label="Shop"></main></body></html>"""
+
+
+@pytest.fixture
+def sound(browser: Browser) -> Iterator[Page]:
+    """A page without a fault."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_content(SOUND)
+    yield page
+    page.close()
+
+
+def everything(page: Page) -> list[str]:
+    return faults(page, LOOKS[1]) + complaints(page)
+
+
+def test_a_sound_page_has_no_faults(sound: Page) -> None:
+    assert everything(sound) == []
+
+
+@pytest.mark.parametrize(("told", "plant"), PLANTED.items(), ids=list(PLANTED.values()))
+def test_a_planted_fault_is_found(sound: Page, told: str, plant: str) -> None:
+    sound.evaluate(f"() => {{ {NAMED}; {plant}; }}")
+    assert any(fault.startswith(told) for fault in everything(sound)), everything(sound)
+
+
+def test_a_tick_is_seen_where_the_system_chooses_the_colours(browser: Browser, house: House) -> None:
+    look = replace(LOOKS[1], language="en")
+    with stage(browser, house.here, look, forced_colors=True) as coloured:
+        coloured.open(coloured.household(half_bought(WEEKLY["en"])))
+        coloured.sees(coloured.item(0))
+        assert faults(coloured.page, look) + complaints(coloured.page) == []
+        rings = [coloured.page.get_by_role("checkbox", checked=ticked).first for ticked in (False, True)]
+        shots = [base64.b64encode(ring.screenshot()).decode() for ring in rings]
+        empty, ticked = (coloured.page.evaluate(COUNT_INK, shot) for shot in shots)
+    assert ticked > 1.2 * empty > 0, "pixels that are not the ground"
