@@ -1,4 +1,4 @@
-/** The bar at the top of a list: its title, how far it is, and the way to its menu. */
+/** The bar at the top of a list: its title, how far it is, who shares it, and the way to its menu. */
 
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
@@ -7,7 +7,10 @@ import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { Connection } from "../shared/parts.js";
-import { t } from "../shared/words.js";
+import { number, t } from "../shared/words.js";
+import { circle, initials } from "./circle.js";
+import { HistorySheet } from "./history-view.js";
+import { MembersSheet } from "./members-view.js";
 import { Menu } from "./menu-view.js";
 import { onList } from "./model.js";
 
@@ -16,17 +19,35 @@ export function Bar({ screen, state, children }) {
   const menu = useSignal(false);
   const items = onList(state);
   const done = items.filter((item) => item.ticked).length;
-  const progress = t("list.progress", { done, total: items.length });
+  const total = items.length;
+  const far = t("list.progress", { done, total });
+  const under = total > 0 && html`<span aria-hidden="true">${t("lists.counts", { done, total })}</span>`;
   const side = html`
-    <span class="bar-count" aria-label=${progress}>${t("lists.counts", { done, total: items.length })}</span>
+    <${Circle} screen=${screen} />
     <button class="round" type="button" aria-label=${t("do.menu")} onClick=${() => (menu.value = true)}><${Icon} name="more" /></button>
   `;
   const below = html`
-    <progress class="progress" max=${items.length || 1} value=${done} aria-label=${progress}></progress>
+    <progress class="progress" max=${total || 1} value=${done} aria-label=${far}></progress>
     <${Connection} session=${screen.session} />
   `;
+  const leave = () => (screen.side.value = null);
   return html`
-    <${Page} title=${state.list.title} back="/list" side=${side} below=${below}>${children}<//>
+    <${Page} title=${state.list.title} back="/list" under=${under} side=${side} below=${below}>${children}<//>
     ${menu.value && html`<${Menu} screen=${screen} state=${state} close=${() => (menu.value = false)} />`}
+    ${screen.side.value === "members" && html`<${MembersSheet} screen=${screen} list=${state.list} close=${leave} />`}
+    ${screen.side.value === "history" && html`<${HistorySheet} screen=${screen} state=${state} close=${leave} />`}
+  `;
+}
+
+/** Who shares the list, as initials; nobody where one is alone. @param {{screen: Screen}} props */
+function Circle({ screen }) {
+  const { shown, more } = circle(screen.members.value, screen.session.user.id);
+  if (shown.length === 0) return null;
+  const names = screen.members.value.map(({ person }) => person.name ?? t("list.someone")).join(", ");
+  return html`
+    <button class="circle" type="button" aria-label=${t("list.shared_with", { names })} onClick=${() => (screen.side.value = "members")}>
+      ${shown.map(({ person }) => html`<span class="initials" key=${person.id} aria-hidden="true">${initials(person.name)}</span>`)}
+      ${more > 0 && html`<span class="initials" aria-hidden="true">+${number(more)}</span>`}
+    </button>
   `;
 }

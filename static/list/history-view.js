@@ -31,7 +31,7 @@ export function HistorySheet({ screen, state, close }) {
     screen.undo(change.revision, id).then(() => (error.value = null), (failure) => (error.value = failure));
   const edits = state.list.right !== "view";
   return html`
-    <${Sheet} title=${t("history.title")} close=${close}>
+    <${Sheet} title=${t("history.title")} pane close=${close}>
       <${Failure} error=${error.value} />
       ${changes.value.length === 0 && !more.value && html`<p class="empty">${t("history.empty")}</p>`}
       <ol class="plain">

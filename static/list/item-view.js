@@ -24,7 +24,7 @@ export function ItemSheet({ screen, item, people, fixed, close }) {
   };
   const author = item.added_by === null ? null : people.get(item.added_by);
   return html`
-    <${Sheet} title=${item.text} close=${close}>
+    <${Sheet} title=${item.text} pane close=${close}>
       ${author && html`<p class="muted">${t("item.by", { name: author })}</p>`}
       <form class="form" onSubmit=${submit}>
         <fieldset class="bare" disabled=${fixed}>

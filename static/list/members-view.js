@@ -1,6 +1,7 @@
 /** The sheet of a list's members: who they are, inviting another by link, leaving. */
 
-/** @import { List, Role } from '../shared/shapes.js' */
+/** @import { List } from '../shared/shapes.js' */
+/** @import { Member } from './members.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -8,33 +9,32 @@ import { copyText } from "../shared/copy.js";
 import { html } from "../shared/html.js";
 import { Choice, Failure, Form, Sheet } from "../shared/parts.js";
 import { t } from "../shared/words.js";
-
-/** @typedef {{person: {id: string, name: string | null}, role: Exclude<Role, 'guest'>}} Member */
+import { initials } from "./circle.js";
 
 /** @param {{screen: Screen, list: List, close: () => void}} props */
 export function MembersSheet({ screen, list, close }) {
-  const members = useSignal(/** @type {readonly Member[]} */ ([]));
   const error = useSignal(/** @type {unknown} */ (null));
   useEffect(() => {
-    screen.members().then(
-      (told) => (members.value = told),
+    screen.circle.read().then(
+      () => (error.value = null),
       (failure) => (error.value = failure),
     );
-  }, [list]);
+  }, [list.id]);
   return html`
-    <${Sheet} title=${t("members.title")} close=${close}>
-      <${Failure} error=${error.value} />
+    <${Sheet} title=${t("members.title")} pane close=${close}>
       <ul class="plain">
-        ${members.value.map((member) => html`<${MemberRow} key=${member.person.id} member=${member} me=${screen.session.user.id} />`)}
+        ${screen.members.value.map((member) => html`<${MemberRow} key=${member.person.id} member=${member} me=${screen.session.user.id} />`)}
       </ul>
-      ${list.role === "owner" ? html`<${Invite} screen=${screen} />` : html`<${Leave} screen=${screen} title=${list.title} />`}
+      <${Failure} error=${error.value} />
+      ${list.role === "owner" ? html`<${Invite} screen=${screen} title=${list.title} />` : html`<${Leave} screen=${screen} title=${list.title} />`}
     <//>
   `;
 }
 
 /** @param {{member: Member, me: string}} props */
 const MemberRow = ({ member: { person, role }, me }) => html`
-  <li class="row">
+  <li class="row member">
+    <span class="initials" aria-hidden="true">${initials(person.name)}</span>
     <div class="row-main">
       <span class="row-text">${person.name ?? t("list.someone")}</span>
       <span class="row-second">${t(`role.${role}`)}${person.id === me && ` · ${t("members.you")}`}</span>
@@ -42,8 +42,8 @@ const MemberRow = ({ member: { person, role }, me }) => html`
   </li>
 `;
 
-/** @param {{screen: Screen}} props */
-function Invite({ screen }) {
+/** @param {{screen: Screen, title: string}} props */
+function Invite({ screen, title }) {
   const link = useSignal("");
   const roles = [
     { value: "editor", label: t("members.may_edit") },
@@ -59,21 +59,26 @@ function Invite({ screen }) {
     <${Form} label=${t("members.make_link")} send=${make} quiet=${link.value !== ""}>
       <${Choice} label=${t("members.invite")} name="role" value="editor" options=${roles} />
     <//>
-    ${link.value && html`<${Link} url=${link.value} />`}
+    ${link.value && html`<${Link} url=${link.value} title=${title} />`}
   `;
 }
 
-/** @param {{url: string}} props */
-function Link({ url }) {
+/** @param {{url: string, title: string}} props */
+function Link({ url, title }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const says = useSignal("");
   const copy = async () => (says.value = t((await copyText(url, field.current)) ? "state.copied" : "state.select_and_copy"));
+  // Only secure addresses can share, and whoever thinks better of it has done nothing wrong.
+  const share = "share" in navigator && (() => void navigator.share({ title: t("members.share_title", { title }), url }).catch(() => {}));
   return html`
     <label class="field">
       <span class="field-label">${t("members.link")}</span>
       <input ref=${field} value=${url} readonly onFocus=${(/** @type {any} */ event) => event.target.select()} />
     </label>
-    <button class="button main" type="button" onClick=${copy}>${t("members.copy")}</button>
+    <div class="buttons">
+      <button class="button main" type="button" onClick=${copy}>${t("members.copy")}</button>
+      ${share && html`<button class="button" type="button" onClick=${share}>${t("members.share")}</button>`}
+    </div>
     <p class="muted" role="status">${says.value}</p>
   `;
 }

@@ -1,73 +1,76 @@
-/** The menu of a list, and the sheets that it leads to: title, members, history. */
+/** The menu of a list: its name, who shares it, what happened, and what can be done with all of it. */
 
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { amount } from "../shared/amounts.js";
+import { copyText } from "../shared/copy.js";
+import { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
 import { html } from "../shared/html.js";
-import { Failure, Field, Form, Sheet } from "../shared/parts.js";
+import { Sheet } from "../shared/sheet.js";
 import { t } from "../shared/words.js";
-import { HistorySheet } from "./history-view.js";
-import { MembersSheet } from "./members-view.js";
-import { onList } from "./model.js";
+import { asText, onList } from "./model.js";
 
 /** @param {{screen: Screen, state: State, close: () => void}} props */
 export function Menu({ screen, state, close }) {
-  const sheet = useSignal(/** @type {'menu' | 'rename' | 'members' | 'history' | 'delete'} */ ("menu"));
-  const { list } = state;
-  switch (sheet.value) {
+  const step = useSignal(/** @type {'menu' | 'rename' | 'delete' | 'leave'} */ ("menu"));
+  const { title } = state.list;
+  switch (step.value) {
     case "rename":
-      return html`<${RenameSheet} title=${list.title} rename=${(/** @type {string} */ title) => screen.rename(title)} close=${close} />`;
-    case "members":
-      return html`<${MembersSheet} screen=${screen} list=${list} close=${close} />`;
-    case "history":
-      return html`<${HistorySheet} screen=${screen} state=${state} close=${close} />`;
+      return html`<${RenameSheet} title=${title} rename=${(/** @type {string} */ name) => screen.rename(name)} close=${close} />`;
     case "delete":
-      return html`<${DeleteSheet} screen=${screen} title=${list.title} close=${close} />`;
+      return html`<${DeleteSheet} title=${title} remove=${() => screen.removeList()} close=${close} />`;
     default:
-      return html`<${MenuSheet} screen=${screen} state=${state} close=${close} lead=${(/** @type {any} */ to) => (sheet.value = to)} />`;
+      return html`<${MenuSheet} screen=${screen} state=${state} close=${close} lead=${(/** @type {any} */ to) => (step.value = to)} />`;
   }
 }
 
 /** @param {{screen: Screen, state: State, close: () => void, lead: (to: string) => void}} props */
 function MenuSheet({ screen, state, close, lead }) {
-  const error = useSignal(/** @type {unknown} */ (null));
   const { list } = state;
   const own = list.role === "owner";
   const edits = list.right !== "view";
   const ticked = onList(state).filter((item) => item.ticked);
-  /** @param {() => Promise<void>} act */
-  const doing = (act) => () => act().catch((failure) => (error.value = failure));
   /** @param {() => void} act */
   const thenClose = (act) => () => (close(), act());
-  /** @param {string} label @param {() => void} act @param {string} [kind] */
-  const button = (label, act, kind = "") => html`<button class="button ${kind}" type="button" onClick=${act}>${label}</button>`;
+  const remove = async () => {
+    await screen.circle.read();
+    if (screen.members.peek().length > 1) lead("delete");
+    else await screen.removeList();
+  };
   return html`
-    <${Sheet} title=${list.title} close=${close}>
-      ${button(t("list.members"), () => lead("members"))} ${button(t("list.history"), () => lead("history"))}
-      ${edits && button(t("list.rename"), () => lead("rename"))}
-      ${edits && ticked.length > 0 && button(t("list.untick_all"), thenClose(() => screen.untick(ticked)))}
-      ${button(t("lists.copy"), doing(() => screen.copy()))}
-      ${own && button(list.archived ? t("lists.unarchive") : t("lists.archive"), doing(() => screen.archive(!list.archived)))}
-      ${own && button(t("lists.delete"), () => lead("delete"), "danger")}
-      <${Failure} error=${error.value} />
+    <${Sheet} title=${list.title} kind="menu" close=${close}>
+      <${Deeds}>
+        <${Deed} icon="members" label=${t("list.members")} act=${thenClose(() => (screen.side.value = "members"))} />
+        <${Deed} icon="history" label=${t("list.history")} act=${thenClose(() => (screen.side.value = "history"))} />
+        ${edits && html`<${Deed} icon="rename" label=${t("list.rename")} act=${() => lead("rename")} />`}
+        ${edits && ticked.length > 0 && html`
+          <${Deed} icon="untick" label=${t("list.untick_all")} act=${thenClose(() => screen.untick(ticked))} />
+          <${Deed} icon="clear" label=${t("list.clear_bought")} act=${thenClose(() => screen.clearBought())} />
+        `}
+        <${CopyText} state=${state} />
+        <${Deed} icon="copy" label=${t("lists.copy")} act=${() => screen.copy()} />
+        ${own && html`
+          <${Deed} icon=${list.archived ? "unarchive" : "archive"} label=${t(list.archived ? "lists.unarchive" : "lists.archive")}
+            act=${() => screen.archive(!list.archived)} />
+          <${Deed} icon="remove" label=${t("lists.delete")} danger act=${remove} />
+        `}
+        ${!own && html`<${Deed} icon="leave" label=${t("members.leave")} act=${thenClose(() => (screen.side.value = "members"))} />`}
+        <a class="deed" href="/swagger">${t("nav.api")}</a>
+      <//>
     <//>
   `;
 }
 
-/** @param {{title: string, rename: (title: string) => void, close: () => void}} props */
-const RenameSheet = ({ title, rename, close }) => html`
-  <${Sheet} title=${t("list.rename")} close=${close}>
-    <${Form} label=${t("do.save")} send=${async (/** @type {Record<string, string>} */ typed) => (close(), rename(typed.title))}>
-      <${Field} label=${t("list.title")} name="title" value=${title} maxlength="200" required autocomplete="off" />
-    <//>
-  <//>
-`;
-
-/** @param {{screen: Screen, title: string, close: () => void}} props */
-const DeleteSheet = ({ screen, title, close }) => html`
-  <${Sheet} title=${t("lists.delete")} close=${close}>
-    <p>${t("lists.delete_ask", { title })}</p>
-    <${Form} label=${t("lists.delete")} quiet send=${() => screen.removeList()} />
-    <button class="button" type="button" onClick=${close}>${t("do.cancel")}</button>
-  <//>
-`;
+/** @param {{state: State}} props */
+function CopyText({ state }) {
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const says = useSignal("");
+  const text = asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · "));
+  const copy = async () => (says.value = t((await copyText(text, field.current)) ? "state.copied" : "state.select_and_copy"));
+  return html`
+    <${Deed} icon="text" label=${says.value || t("list.copy_text")} act=${copy} />
+    <textarea class="unseen" ref=${field} value=${text} readonly tabindex="-1" aria-hidden="true"></textarea>
+  `;
+}

@@ -1,8 +1,10 @@
-/** Joins the page of one list. */
-
+/** Joins the page of one list, and with room for them all lists beside it. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
+import { Lists } from "../lists/lists.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
+import { wide } from "../shared/wide.js";
 import { OpenList } from "./open-list.js";
 import { Screen } from "./screen.js";
 import { ListPage } from "./view.js";
@@ -12,6 +14,9 @@ export async function start(root) {
   const session = await openSession();
   const list = new OpenList(session, location.pathname.split("/")[2] ?? "");
   const screen = new Screen(list);
+  const lists = new Lists(session);
   await list.start();
-  render(html`<${ListPage} screen=${screen} />`, root);
+  void screen.circle.start();
+  effect(() => void (wide.value && lists.start()));
+  render(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }

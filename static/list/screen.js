@@ -5,8 +5,11 @@
 /** @import { OpenList, Wish } from './open-list.js' */
 import { signal } from "@preact/signals";
 import { newId } from "../shared/ids.js";
+import { rememberDeleted } from "../lists/lists.js";
+import { goTo } from "../shared/sheets.js";
 import { t } from "../shared/words.js";
 import { Adding } from "./adding.js";
+import { Members } from "./members.js";
 import * as model from "./model.js";
 import { Notices } from "./notices.js";
 
@@ -19,6 +22,10 @@ export class Screen {
     this.adding = new Adding(list, this.notices);
     /** The item whose details are open. */
     this.chosen = signal(/** @type {string | null} */ (null));
+    this.circle = new Members(list);
+    this.members = this.circle.known;
+    /** What stands in the right column, or in a sheet, besides an item. */
+    this.side = signal(/** @type {'members' | 'history' | null} */ (null));
     /** @type {string | null} the id of a copy whose making was not answered yet */
     this.copyId = null;
     list.onOverruled = (edit) => this.notices.show(t("list.overruled", { text: this.nameOf(edit) }));
@@ -97,28 +104,25 @@ export class Screen {
   async copy() {
     this.copyId ??= newId();
     const { list } = await this.session.live.call("lists.copy", { list: this.list.id, id: this.copyId });
-    location.assign(`/list/${list.id}`);
+    void goTo(`/list/${list.id}`);
   }
 
   /** @param {boolean} archived */
   async archive(archived) {
     await this.session.live.call("lists.archive", { list: this.list.id, archived });
-    location.assign("/list");
+    void goTo("/list");
   }
 
   async removeList() {
+    const title = this.list.shown.peek()?.list.title ?? "";
     await this.session.live.call("lists.delete", { list: this.list.id });
-    location.assign("/list");
+    rememberDeleted({ id: this.list.id, title });
+    void goTo("/list");
   }
 
   async leave() {
     await this.session.live.call("members.leave", { list: this.list.id });
-    location.assign("/list");
-  }
-
-  /** @returns {Promise<{person: {id: string, name: string | null}, role: 'owner' | 'editor' | 'viewer'}[]>} */
-  async members() {
-    return (await this.session.live.call("members.list", { list: this.list.id })).members;
+    void goTo("/list");
   }
 
   /** A link under the address at which this reader reached the house. @param {string} role @returns {Promise<string>} */

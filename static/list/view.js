@@ -1,17 +1,28 @@
-/** The page of one list: its bar, its rows, what was not saved, and the bar to add. */
+/** The page of one list: its bar, its rows, what was not saved, the bar to add; with room, all lists beside it. */
 
+/** @import { Lists } from '../lists/lists.js' */
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
+import { ListsPane } from "../lists/view.js";
+import { withOpen } from "../lists/model.js";
 import { html } from "../shared/html.js";
 import { t } from "../shared/words.js";
+import { wide } from "../shared/wide.js";
 import { AddBar } from "./add-view.js";
 import { Bar } from "./bar-view.js";
+import { headerOf } from "./circle.js";
 import { Snackbar, Unsaved } from "./notices-view.js";
 import { Rows } from "./rows-view.js";
 import { Gone, Waiting } from "./states-view.js";
 
+/** @param {{screen: Screen, lists: Lists}} props */
+export const ListPage = ({ screen, lists }) => html`
+  <${Middle} screen=${screen} />
+  ${wide.value && html`<${Beside} screen=${screen} lists=${lists} /><${NothingChosen} />`}
+`;
+
 /** @param {{screen: Screen}} props */
-export function ListPage({ screen }) {
+function Middle({ screen }) {
   const { list, session } = screen;
   const state = list.shown.value;
   if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} />`;
@@ -33,4 +44,19 @@ const Known = ({ screen, state }) => html`
     <${Unsaved} screen=${screen} entries=${screen.list.aside.value} />
     <${Rows} screen=${screen} state=${state} />
   <//>
+`;
+
+/** @param {{screen: Screen, lists: Lists}} props */
+function Beside({ screen, lists }) {
+  const state = screen.list.shown.value;
+  const parts = lists.shown.value && withOpen(lists.shown.value, state && headerOf(state));
+  return html`<${ListsPane} lists=${lists} parts=${parts} open=${screen.list.id} />`;
+}
+
+/** The right column while nothing is chosen. */
+const NothingChosen = () => html`
+  <aside class="details" aria-label=${t("list.details")}>
+    <p>${t("list.details_hint")}</p>
+    <p class="muted">${t("list.keys_hint")}</p>
+  </aside>
 `;

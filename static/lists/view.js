@@ -1,69 +1,80 @@
-/** The page of all lists. */
+/** All lists: a page of its own on a phone, the left pane where there is room. */
 
 /** @import { List } from '../shared/shapes.js' */
-/** @import { Session } from '../shared/session.js' */
-/** @import { Lists } from './model.js' */
+/** @import { Lists } from './lists.js' */
+/** @import { Lists as Parts } from './model.js' */
 import { useSignal } from "@preact/signals";
-import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { Connection, Failure, Sheet } from "../shared/parts.js";
+import { Failure } from "../shared/parts.js";
+import { ApiLink } from "../shared/frame.js";
 import { moment, t } from "../shared/words.js";
-import { powers, progress } from "./model.js";
+import { ListMenu } from "./menu-view.js";
+import { progress } from "./model.js";
+import { NewList } from "./new-view.js";
 
-/**
- * @typedef {object} Actions
- * @property {(title: string) => Promise<void>} make
- * @property {(list: List) => Promise<void>} copy
- * @property {(list: List, archived: boolean) => Promise<void>} archive
- * @property {(list: List) => Promise<void>} remove
- * @property {(list: List) => Promise<void>} restore
- */
-
-/** @param {{session: Session, lists: Lists | null, error: unknown, actions: Actions}} props */
-export const ListsPage = ({ session, lists, error, actions }) => html`
-  <${Page} title=${t("lists.title")} side=${html`<${AccountLink} />`} below=${html`<${Connection} session=${session} />`}>
-    <${Failure} error=${error} />
-    ${lists?.now.length === 0 && html`<p class="empty">${t("lists.empty")}</p>`}
-    ${lists && html`
-      <ul class="plain">${lists.now.map((list) => html`<${Row} key=${list.id} list=${list} actions=${actions} />`)}</ul>
-      <${Folded} word=${t("lists.archived")} lists=${lists.archived} actions=${actions} />
-      <${Folded} word=${t("lists.deleted")} lists=${lists.deleted} actions=${actions} />
-    `}
-  <//>
-  <footer><${NewList} make=${actions.make} /></footer>
+/** The left pane, with the open list marked. @param {{lists: Lists, parts: Parts | null, open?: string}} props */
+export const ListsPane = ({ lists, parts, open }) => html`
+  <nav class="lists-pane" aria-label=${t("lists.title")}>
+    <header class="pane-head">
+      <a class="pane-title" href="/list">${t("nav.lists")}</a>
+      <${AccountLink} />
+    </header>
+    <div class="pane-rows">
+      <${AllLists} lists=${lists} parts=${parts} open=${open} />
+      <footer class="footer"><${ApiLink} /></footer>
+    </div>
+    <${NewList} lists=${lists} />
+  </nav>
 `;
 
-const AccountLink = () => html`
+export const AccountLink = () => html`
   <a class="round" href="/account" aria-label=${t("nav.account")}><${Icon} name="account" /></a>
 `;
 
-/** @param {{word: string, lists: readonly List[], actions: Actions}} props */
-const Folded = ({ word, lists, actions }) =>
-  lists.length > 0 &&
+/** @param {{lists: Lists, parts: Parts | null, open?: string}} props */
+export const AllLists = ({ lists, parts, open }) => html`
+  <${Failure} error=${lists.error.value} />
+  ${parts && html`
+    <ul class="plain lists">
+      ${parts.now.map((list) => html`<${Row} key=${list.id} lists=${lists} list=${list} open=${list.id === open} />`)}
+    </ul>
+    <${Folded} word=${t("lists.archived")} lists=${lists} part=${parts.archived} open=${open} />
+    <${Folded} word=${t("lists.deleted")} lists=${lists} part=${parts.deleted} hint=${t("lists.deleted_hint")} />
+  `}
+`;
+
+/** @param {{word: string, lists: Lists, part: readonly List[], open?: string, hint?: string}} props */
+const Folded = ({ word, lists, part, open, hint }) =>
+  part.length > 0 &&
   html`
     <details class="folded">
-      <summary>${word} · ${lists.length}</summary>
-      <ul class="plain">${lists.map((list) => html`<${Row} key=${list.id} list=${list} actions=${actions} />`)}</ul>
+      <summary>${word} · ${part.length}</summary>
+      ${hint && html`<p class="muted">${hint}</p>`}
+      <ul class="plain lists">
+        ${part.map((list) => html`<${Row} key=${list.id} lists=${lists} list=${list} open=${list.id === open} />`)}
+      </ul>
     </details>
   `;
 
-/** @param {{list: List, actions: Actions}} props */
-function Row({ list, actions }) {
-  const opened = useSignal(false);
-  const text = html`
+/** @param {{lists: Lists, list: List, open: boolean}} props */
+function Row({ lists, list, open }) {
+  const menu = useSignal(false);
+  const far = progress(list);
+  const words = html`
     <span class="row-text">${list.title}</span>
     <span class="row-second">${secondLine(list)}</span>
+    ${far && list.deleted_at === null && html`<progress class="progress" max=${far.total} value=${far.done} aria-hidden="true"></progress>`}
   `;
   return html`
-    <li class="row">
+    <li class="list-row">
       ${list.deleted_at === null
-        ? html`<a class="row-main" href=${`/list/${list.id}`}>${text}</a>`
-        : html`<div class="row-main">${text}</div>`}
-      <button class="round" type="button" aria-label=${t("do.more", { name: list.title })} onClick=${() => (opened.value = true)}>
+        ? html`<a class="list-link" href=${`/list/${list.id}`} aria-current=${open ? "page" : undefined}>${words}</a>`
+        : html`<div class="list-link">${words}</div>`}
+      <button class="round" type="button" aria-label=${t("do.more", { name: list.title })} onClick=${() => (menu.value = true)}>
         <${Icon} name="more" />
       </button>
-      ${opened.value && html`<${Menu} list=${list} actions=${actions} close=${() => (opened.value = false)} />`}
+      ${menu.value && html`<${ListMenu} lists=${lists} list=${list} close=${() => (menu.value = false)} />`}
     </li>
   `;
 }
@@ -73,58 +84,4 @@ function secondLine(list) {
   if (list.deleted_at) return t("lists.deleted_on", { time: moment(list.deleted_at) });
   const far = progress(list);
   return far ? t("lists.counts", far) : t("lists.nothing");
-}
-
-/** @param {{list: List, actions: Actions, close: () => void}} props */
-function Menu({ list, actions, close }) {
-  const asks = useSignal(false);
-  const error = useSignal(/** @type {unknown} */ (null));
-  const { own, restore } = powers(list);
-  /** @param {(list: List) => Promise<void>} act */
-  const doing = (act) => () => act(list).then(close, (failure) => (error.value = failure));
-  /** @param {string} label @param {() => void} act @param {string} [kind] */
-  const button = (label, act, kind = "") => html`<button class="button ${kind}" type="button" onClick=${act}>${label}</button>`;
-  if (asks.value)
-    return html`
-      <${Sheet} title=${list.title} close=${close}>
-        <p>${t("lists.delete_ask", { title: list.title })}</p>
-        <${Failure} error=${error.value} />
-        ${button(t("lists.delete"), doing(actions.remove), "danger")} ${button(t("do.cancel"), close)}
-      <//>
-    `;
-  return html`
-    <${Sheet} title=${list.title} close=${close}>
-      <${Failure} error=${error.value} />
-      ${list.deleted_at !== null
-        ? restore && button(t("lists.restore"), doing(actions.restore))
-        : html`
-            ${button(t("lists.copy"), doing(actions.copy))}
-            ${own && button(list.archived ? t("lists.unarchive") : t("lists.archive"), doing((one) => actions.archive(one, !one.archived)))}
-            ${own && button(t("lists.delete"), () => (asks.value = true), "danger")}
-          `}
-    <//>
-  `;
-}
-
-/** @param {{make: Actions['make']}} props */
-function NewList({ make }) {
-  const title = useSignal("");
-  const error = useSignal(/** @type {unknown} */ (null));
-  /** @param {Event} event */
-  const submit = (event) => {
-    event.preventDefault();
-    if (title.value.trim()) make(title.value.trim()).catch((failure) => (error.value = failure));
-  };
-  return html`
-    <form class="add-bar" onSubmit=${submit}>
-      <div class="add-bar-inside">
-        <${Failure} error=${error.value} />
-        <div class="add-bar-line">
-          <input class="add-field" aria-label=${t("lists.new")} placeholder=${t("lists.new_example")} maxlength="200" autocomplete="off"
-            enterkeyhint="done" value=${title.value} onInput=${(/** @type {any} */ event) => (title.value = event.target.value)} />
-          <button class="round main" type="submit" aria-label=${t("lists.make")}><${Icon} name="add" /></button>
-        </div>
-      </div>
-    </form>
-  `;
 }

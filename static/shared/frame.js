@@ -1,4 +1,4 @@
-/** The frame of a page: the bar at the top with the way home, and the page's middle. */
+/** The frame of a page: the bar at the top with the way home, the page's middle, and at its end the ways elsewhere. */
 
 /** @import { ComponentChildren } from 'preact' */
 import { useEffect } from "preact/hooks";
@@ -7,22 +7,30 @@ import { Icon } from "./icons.js";
 import { t } from "./words.js";
 
 /**
- * @param {{title: string, back?: string, side?: ComponentChildren, below?: ComponentChildren, children?: ComponentChildren}} props
- *   `back` is the address of the page above, `side` stands at the right of the bar, `below` under it.
+ * @param {{title: string, back?: string, under?: ComponentChildren, side?: ComponentChildren, below?: ComponentChildren,
+ *   footer?: ComponentChildren, children?: ComponentChildren}} props
+ *   `back` is the address of the page above; `under` stands small under the title, `side` at the right of the bar, `below` under it.
  */
-export function Page({ title, back, side, below, children }) {
+export function Page({ title, back, under, side, below, footer, children }) {
   useEffect(() => {
-    document.title = `${title} · ${t("app.name")}`;
-  }, [title]);
+    document.title = title ? `${title} · ${t("app.name")}` : t("app.name");
+  }, [title, t("app.name")]);
   return html`
     <header class="bar">
       <div class="bar-inside">
-        ${back && html`<a class="round" href=${back} aria-label=${t("nav.back")}><${Icon} name="back" /></a>`}
-        <h1 class="bar-title">${title}</h1>
+        ${back && html`<a class="round bar-back" href=${back} aria-label=${t("nav.back")}><${Icon} name="back" /></a>`}
+        <div class="bar-words">
+          <h1 class="bar-title">${title}</h1>
+          ${under && html`<span class="bar-under">${under}</span>`}
+        </div>
         ${side ?? html`<a class="bar-link" href="/list">${t("nav.lists")}</a>`}
       </div>
       ${below}
     </header>
     <main class="middle">${children}</main>
+    ${footer && html`<nav class="footer" aria-label=${t("nav.more")}>${footer}</nav>`}
   `;
 }
+
+/** Where programs read on. */
+export const ApiLink = () => html`<a class="footer-link" href="/swagger">${t("nav.api")}</a>`;

@@ -1,15 +1,17 @@
-/** Pieces that every page is made of: dialogs, notices, fields. */
+/** Pieces that every page is made of: notices, forms, fields. */
 
 /** @import { ComponentChildren } from 'preact' */
 /** @import { Session } from './session.js' */
 /** @import { Word } from './words.js' */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { problemFrom } from "./problem.js";
 import { signInAddress } from "./session.js";
 import { isWord, t } from "./words.js";
+
+export { Sheet } from "./sheet.js";
 
 /** What to tell the reader about a failure, in their language. @param {unknown} error */
 export function sentence(error) {
@@ -17,29 +19,6 @@ export function sentence(error) {
   if (problem.message) return problem.message;
   const word = `problem.${problem.code}`;
   return isWord(word) ? t(word) : t("problem.other");
-}
-
-/** A sheet over the page; Escape and a tap beside it close it. @param {{title: string, close: () => void, children?: ComponentChildren}} props */
-export function Sheet({ title, close, children }) {
-  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => opener instanceof HTMLElement && opener.focus();
-  }, []);
-  /** @param {Event} event */
-  const beside = (event) => event.target === dialog.current && close();
-  return html`
-    <dialog class="sheet" ref=${dialog} onClose=${close} onClick=${beside} aria-label=${title}>
-      <div class="sheet-inside">
-        <header class="sheet-head">
-          <h2>${title}</h2>
-          <button class="round" type="button" aria-label=${t("do.close")} onClick=${close}><${Icon} name="close" /></button>
-        </header>
-        ${children}
-      </div>
-    </dialog>
-  `;
 }
 
 /**
@@ -76,10 +55,10 @@ export const Failure = ({ error }) => (error ? html`<p class="failure" role="ale
 
 /**
  * A form that knows whether it is being sent and what went wrong.
- * @param {{send: (fields: Record<string, string>) => Promise<unknown>, label: string, quiet?: boolean,
+ * @param {{send: (fields: Record<string, string>) => Promise<unknown>, label: string, quiet?: boolean, danger?: boolean,
  *   children?: ComponentChildren | ((wrong: Record<string, string>) => ComponentChildren)}} props
  */
-export function Form({ send, label, quiet, children }) {
+export function Form({ send, label, quiet, danger, children }) {
   const sending = useSignal(false);
   const error = useSignal(/** @type {unknown} */ (null));
   /** @param {SubmitEvent} event */
@@ -101,7 +80,7 @@ export function Form({ send, label, quiet, children }) {
     <form class="form" onSubmit=${submit}>
       ${typeof children === "function" ? children(wrong) : children}
       <${Failure} error=${error.value} />
-      <button class=${quiet ? "button" : "button main"} type="submit" disabled=${sending.value}>${label}</button>
+      <button class=${`button ${danger ? "danger" : quiet ? "" : "main"}`} type="submit" disabled=${sending.value}>${label}</button>
     </form>
   `;
 }

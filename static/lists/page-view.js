@@ -1,0 +1,65 @@
+/** The page of all lists: the lists alone on a phone; where there is room they stand at the left, as beside an open list. */
+
+/** @import { Lists } from './lists.js' */
+import { useEffect } from "preact/hooks";
+import { Basket } from "../shared/drawings.js";
+import { ApiLink, Page } from "../shared/frame.js";
+import { html } from "../shared/html.js";
+import { Connection } from "../shared/parts.js";
+import { t } from "../shared/words.js";
+import { wide } from "../shared/wide.js";
+import { NewList } from "./new-view.js";
+import { AccountLink, AllLists, ListsPane } from "./view.js";
+
+/** @param {{lists: Lists}} props */
+export function ListsPage({ lists }) {
+  const parts = lists.shown.value;
+  const none = parts?.now.length === 0;
+  if (wide.value)
+    return html`
+      <${Page} title=${t("lists.title")} side="">
+        <${Welcome} text=${t(none ? "lists.empty" : "lists.choose")} hint=${t("lists.first_hint")} />
+      <//>
+      <${ListsPane} lists=${lists} parts=${parts} />
+      <footer class="foot"><${Back} lists=${lists} /></footer>
+    `;
+  return html`
+    <${Page} title=${t("lists.title")} side=${html`<${AccountLink} />`} below=${html`<${Connection} session=${lists.session} />`}
+      footer=${html`<${ApiLink} />`}>
+      ${none && html`<${Welcome} text=${t("lists.empty")} hint=${t("lists.first_hint")} />`}
+      <${AllLists} lists=${lists} parts=${parts} />
+    <//>
+    <footer class="foot">
+      <${Back} lists=${lists} />
+      <div class="add-bar"><div class="add-bar-inside"><${NewList} lists=${lists} /></div></div>
+    </footer>
+  `;
+}
+
+/** @param {{text: string, hint: string}} props */
+const Welcome = ({ text, hint }) => html`
+  <div class="welcome">
+    <${Basket} />
+    <p class="welcome-text">${text}</p>
+    <p class="muted">${hint}</p>
+  </div>
+`;
+
+const BACK_MS = 8000;
+
+/** The way back for a list that was just deleted. @param {{lists: Lists}} props */
+function Back({ lists }) {
+  const list = lists.gone.value;
+  useEffect(() => {
+    const hiding = list && setTimeout(() => (lists.gone.value = null), BACK_MS);
+    return () => clearTimeout(hiding ?? undefined);
+  }, [list]);
+  if (!list) return null;
+  const restore = () => lists.restore(list).then(() => (lists.gone.value = null), (failure) => (lists.error.value = failure));
+  return html`
+    <div class="snack" role="status">
+      <span class="wrap">${t("lists.deleted_one", { title: list.title })}</span>
+      <button class="button quiet" type="button" onClick=${restore}>${t("do.undo")}</button>
+    </div>
+  `;
+}
