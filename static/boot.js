@@ -16,6 +16,7 @@ export async function boot(pages) {
     await speakAndPaint();
   } catch {
     root.textContent = document.body.dataset.sorry ?? "";
+    watchVersion();
     return;
   }
   try {

@@ -8,12 +8,17 @@ import { recall, remember, remembered } from "./memory.js";
 
 /** @typedef {{keep: (entry: Entry) => void, forget: (id: string) => void, left: (account: string) => Entry[]}} Journal */
 
+const PREFIX = "edit ";
+
+/** Whether something remembered is an edit, of whatever account. @param {string} name */
+export const isEdit = (name) => name.startsWith(PREFIX);
+
 /** @type {Journal} */
 export const journal = {
-  keep: (entry) => remember(`edit ${entry.edit.id}`, JSON.stringify(entry)),
-  forget: (id) => remember(`edit ${id}`, null),
+  keep: (entry) => remember(PREFIX + entry.edit.id, JSON.stringify(entry)),
+  forget: (id) => remember(PREFIX + id, null),
   left: (account) =>
-    remembered("edit ")
+    remembered(PREFIX)
       .map((name) => /** @type {Entry} */ (JSON.parse(recall(name) ?? "{}")))
       .filter((entry) => entry.account === account)
       .sort((one, other) => (one.edit.at < other.edit.at ? -1 : 1)),

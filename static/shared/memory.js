@@ -32,14 +32,9 @@ export function remembered(start) {
   }
 }
 
-/** Forget all but what is named, when somebody signs out. @param {readonly string[]} kept */
-export function forgetAllBut(kept) {
-  forThisPage.clear();
-  try {
-    for (const name of remembered("")) if (!kept.includes(name)) remember(name, null);
-  } catch {
-    // The browser keeps nothing for us.
-  }
+/** Forget what is not to be kept, when somebody signs out. @param {(name: string) => boolean} isKept */
+export function forgetAllBut(isKept) {
+  for (const name of [...forThisPage.keys(), ...remembered("")]) if (!isKept(name)) remember(name, null);
 }
 
 /** Hear when another tab changed what is remembered. @param {string} name @param {() => void} hear */

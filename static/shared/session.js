@@ -6,7 +6,7 @@
 import { effect } from "@preact/signals";
 import { call } from "./api.js";
 import { Clock } from "./clock.js";
-import { journal } from "./journal.js";
+import { isEdit, journal } from "./journal.js";
 import { Live } from "./live.js";
 import { forgetAllBut, onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
@@ -37,7 +37,7 @@ export function signedIn(user) {
 /** Signed out: nothing of the account stays but edits that wait. The clock is the device's. @param {Store} store */
 export async function signedOut(store) {
   await store.dropCopies().catch(() => {});
-  forgetAllBut(["clock"]);
+  forgetAllBut((name) => name === "clock" || isEdit(name));
 }
 
 /** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */

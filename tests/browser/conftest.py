@@ -235,6 +235,8 @@ ENGLISH = {
     "undo": "Undo",
     "rename": "Rename",
     "title": "Title",
+    "retry": "Try again",
+    "sign out anyway": "Sign out anyway",
 }
 RUSSIAN = {
     "newcomer": "Я здесь впервые",

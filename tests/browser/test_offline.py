@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from os import kill
@@ -17,18 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import FLAGS
 from tests.browser.conftest import ENGLISH, NUMBERS, PASSWORD, PHONE, Phone
+from tests.browser.steps import HOLD, held, wait_for
 from tests.clients.process import ROOT, Process, wait_until_gone
 
-# Nothing of the live connection gets through while this is set, though the server answers everything else.
-HOLD = """
-if (location.protocol === "http:" && localStorage.getItem("test.held")) {
-    window.WebSocket = class {
-        constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({}); }); }
-        close() {}
-    };
-    XMLHttpRequest.prototype.open = function () { throw new Error("held"); };
-}
-"""
 WORKER_BUILD = """new Promise(async (resolve) => {
     const { active } = await navigator.serviceWorker.ready;
     const { port1, port2 } = new MessageChannel();
@@ -137,34 +127,10 @@ def wait_for_worker(page: Page, build: str) -> None:
     wait_for(lambda: page.evaluate(WORKER_BUILD), build)
 
 
-def wait_for(ask: Callable[[], object], wanted: object, seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    found: object = None
-    while time.monotonic() < end:
-        with suppress(Exception):  # the page is just being loaded again
-            found = ask()
-        if found == wanted:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{found} instead of {wanted}")
-
-
 def shown_build(page: Page) -> str:
     found = re.search(r"/static/(\w+)/", page.locator("script[type=module]").get_attribute("src") or "")
     assert found
     return found[1]
-
-
-def held(phone: Phone, hold: bool) -> None:
-    """From the next page on, the live connection is out of order, or in order again."""
-    phone.page.evaluate(
-        "(held) => held ? localStorage.setItem('test.held', 1) : localStorage.removeItem('test.held')", hold
-    )
-    phone.page.reload()
-
-
-def texts(phone: Phone, list_id: str) -> list[str]:
-    return [item["text"] for item in phone.call("lists.get", list=list_id)["items"]]
 
 
 def test_every_page_opens_without_network(site: Site, pocket: NewPocket) -> None:

@@ -243,3 +243,34 @@ test("a store that breaks is replaced by one that lasts as long as the page", as
   assert.deepEqual(calls.map(({ ids }) => ids), [["1"]]);
   assert.deepEqual(shown(outbox), ["1 waiting"]);
 });
+
+test("a full disk: the list copies give way first, and what is kept leaves the queue as ever", async () => {
+  const store = new PageStore();
+  await store.keepCopy("list", {});
+  const append = store.append.bind(store);
+  store.append = async (entries) => {
+    if (await store.copy("list")) throw new Error("full");
+    await append(entries);
+  };
+  const { outbox } = outboxOf(databaseLike(store));
+  await outbox.push("l", "e", [edit("1")]);
+  assert.deepEqual((await store.entries("ann")).map((entry) => entry.edit.id), ["1"]);
+});
+
+test("where the store fails while an add is on its way, a change of its item does not vanish into it", async () => {
+  const store = new PageStore();
+  const { outbox, calls } = outboxOf(databaseLike(store));
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  store.append = () => Promise.reject(new Error("full"));
+  await outbox.push("l", "e", [edit("2", { kind: "set", item: "item 1", text: undefined, note: "low fat" })]);
+  calls[0].answer(applied(["1"]));
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1"], ["2"]]);
+  assert.deepEqual(await store.entries("ann"), [], "what is stored does not come back from the failed store");
+});
+
+/** A store that is no PageStore to the outbox. @param {any} store @returns {any} */
+const databaseLike = (store) =>
+  new Proxy({}, { get: (_, name) => (/** @type {any} */ one, /** @type {any} */ two, /** @type {any} */ three) => store[name](one, two, three) });

@@ -1,0 +1,180 @@
+"""A device stays signed in, through lost answers, two tabs and months; and keeps its accounts apart."""
+
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PASSWORD, NewPhone, Phone
+from tests.browser.steps import HOLD, held, wait_for
+
+DAY = 86_400
+
+
+LOSE = """
+const real = window.fetch;
+let answers = 0;
+window.fetch = async (address, options) => {
+    const answer = await real(address, options);
+    if (address === "/api/OPERATION" && ++answers === 1) throw new TypeError("the line broke");
+    return answer;
+};
+"""
+
+
+def lose_answers(page: Page, operation: str) -> list[int]:
+    """The server does it, and a page's first answer gets lost. The statuses of all answers."""
+    statuses: list[int] = []
+    page.add_init_script(LOSE.replace("OPERATION", operation))
+    page.on("response", lambda answer: statuses.append(answer.status) if answer.url.endswith(operation) else None)
+    return statuses
+
+
+def open_door(phone: Phone, *, newcomer: bool) -> None:
+    phone.go("/account")
+    button = phone.page.get_by_role("button", name="I am new here")
+    expect(button).to_be_visible()
+    if newcomer:
+        button.click()
+
+
+def test_registering_again_after_a_lost_answer_signs_in(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    statuses = lose_answers(ann.page, "accounts.register")
+    open_door(ann, newcomer=True)
+    ann.register()
+    expect(ann.page.get_by_role("alert")).to_contain_text("does not answer")
+    ann.page.context.clear_cookies()  # with a lost answer goes its cookie
+    ann.button("register")
+    ann.page.wait_for_url("**/list")
+    assert statuses == [200, 409]
+    assert ann.call("accounts.me")["user"]["email"] == ann.email
+
+
+def test_another_password_for_a_known_address_stays_a_conflict(phone: NewPhone) -> None:
+    ann, thief = phone("Ann"), phone("Eve")
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    thief.email = ann.email
+    open_door(thief, newcomer=True)
+    thief.fill("name", "Eve")
+    thief.fill("email", ann.email)
+    thief.fill("password", "another password")
+    thief.button("register")
+    expect(thief.page.get_by_role("alert")).to_be_visible()
+    assert thief.page.url.endswith("/account")
+
+
+def test_signing_in_again_after_a_lost_answer_works(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    ann.page.context.clear_cookies()
+    statuses = lose_answers(ann.page, "accounts.sign_in")
+    open_door(ann, newcomer=False)
+    ann.sign_in()
+    expect(ann.page.get_by_role("alert")).to_contain_text("does not answer")
+    ann.page.context.clear_cookies()
+    ann.button("sign in")
+    ann.page.wait_for_url("**/list")
+    assert statuses == [200, 200]
+
+
+def test_without_an_answer_nobody_is_asked_to_sign_in(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    ann.page.route("**/api/**", lambda route: route.abort())
+    ann.go("/account")
+    expect(ann.page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(ann.page.get_by_label("Password", exact=True)).to_have_count(0)
+    ann.page.unroute_all()
+    ann.button("retry")
+    expect(ann.page.get_by_label("Name", exact=True)).to_have_value("Ann")
+
+
+def test_the_cookie_of_a_page_that_only_uses_its_socket_is_renewed_every_day(ann: Phone) -> None:
+    context = ann.page.context
+    wait_for(lambda: ann.page.evaluate("Number(localStorage.getItem('shoplist.renewed')) > 0"), True)
+    [cookie] = context.cookies()
+    context.clear_cookies()
+    context.add_cookies(
+        [{"name": cookie["name"], "value": cookie["value"], "url": ann.url, "expires": time.time() + 20 * DAY}]
+    )
+    ann.page.reload()
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    assert context.cookies()[0]["expires"] < time.time() + 21 * DAY, "not more often than once a day"
+    ann.page.evaluate("since => localStorage.setItem('shoplist.renewed', since)", (time.time() - 2 * DAY) * 1000)
+    ann.page.reload()
+    wait_for(lambda: context.cookies()[0]["expires"] > time.time() + 390 * DAY, True)
+
+
+def test_tabs_of_a_device_that_was_signed_out_elsewhere_go_on_when_somebody_signs_in(
+    ann: Phone, phone: NewPhone
+) -> None:
+    other = ann.page.context.new_page()
+    other.goto(ann.page.url)
+    ann.add("Milk")
+    ann.sees("Milk")
+    expect(other.locator(".row-text")).to_have_text(["Milk"])
+    [device] = ann.call("tokens.list")["tokens"]
+    ann.call("tokens.revoke", id=device["id"])
+    for page in (ann.page, other):
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
+    ann.add("Bread")
+    expect(other.locator(".row-text")).to_have_text(["Milk", "Bread"])
+    other.get_by_role("link", name="Sign in").click()
+    second = Phone(other, ann.url, ann.name, ann.email, ann.words)
+    second.sign_in()
+    other.wait_for_url("**/list/*")
+    expect(ann.page.get_by_text("You are signed out.")).to_have_count(0)
+    ann.has_on_the_server("Bread")
+
+
+def test_signing_out_with_edits_waiting_asks_and_another_never_sends_them(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    ann.page.context.add_init_script(HOLD)
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    bob_email = f"bob-{ann.email}"
+    list_id = ann.call("lists.create", title="Groceries")["list"]["id"]
+    ann.go(f"/list/{list_id}")
+    expect(ann.page.get_by_role("heading", name="Groceries")).to_be_visible()
+    ann.page.wait_for_timeout(500)
+    held(ann, True)
+    ann.add("Secret present")
+    ann.sees("Secret present")
+
+    ann.go("/account")
+    ann.page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(ann.page.get_by_role("dialog")).to_contain_text("1 change was not sent yet")
+    ann.button("sign out anyway")
+    expect(ann.page.get_by_label("Password", exact=True)).to_be_visible()
+    kept = ann.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('shoplist.'))")
+    assert set(kept) <= {"shoplist.clock"}
+    assert ann.page.evaluate(COPIES) == 0
+
+    ann.call("accounts.register", name="Bob", email=bob_email, password=PASSWORD, language="en")
+    ann.page.evaluate("localStorage.clear()")
+    ann.go("/list")
+    made = ann.call("lists.create", title="Bob's")["list"]["id"]
+    ann.go(f"/list/{made}")
+    ann.add("Beer")
+    ann.has_on_the_server("Beer")
+    ann.sees_not("Secret present")
+    ann.go(f"/list/{list_id}")
+    expect(ann.page.get_by_text("There is no such list")).to_be_visible()
+    ann.sees_not("Secret present")
+
+    ann.go("/account")
+    ann.page.get_by_role("button", name="Sign out", exact=True).click()
+    ann.sign_in()
+    ann.page.wait_for_url("**/list")
+    items = ann.call("lists.get", list=list_id)["items"]
+    assert items == [] or [item["text"] for item in items] == ["Secret present"]
+    wait_for(lambda: [item["text"] for item in ann.call("lists.get", list=list_id)["items"]], ["Secret present"])
+
+
+COPIES = """new Promise((resolve) => {
+    const opening = indexedDB.open("shoplist");
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction("copies").objectStore("copies").count();
+        counting.onsuccess = () => { resolve(counting.result); opening.result.close(); };
+    };
+})"""

@@ -1,0 +1,104 @@
+"""A browser's memory may be full, refused, or a newer page's: no edit on the screen is lost, nor any that was kept."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
+from tests.browser.steps import texts, wait_for
+
+GROW = """new Promise((resolve, reject) => {
+    const opening = indexedDB.open("shoplist", 2);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("newer");
+    opening.onsuccess = () => { opening.result.close(); resolve(true); };
+    opening.onerror = opening.onblocked = () => reject(new Error("not grown"));
+})"""
+KEPT = """new Promise((resolve) => {
+    const opening = indexedDB.open("shoplist");
+    opening.onsuccess = () => {
+        const reading = opening.result.transaction("edits").objectStore("edits").getAll();
+        reading.onsuccess = () => { resolve(reading.result.length); opening.result.close(); };
+    };
+})"""
+REFUSED = {
+    "IndexedDB": "indexedDB.open = () => { throw new DOMException('refused', 'SecurityError'); };",
+    "IndexedDB, late": """indexedDB.open = () => {
+        const opening = new EventTarget();
+        opening.error = new DOMException('refused', 'UnknownError');
+        setTimeout(() => opening.dispatchEvent(new Event('error')), 50);
+        return opening;
+    };""",
+    "localStorage": "Storage.prototype.getItem = Storage.prototype.setItem = Storage.prototype.removeItem = "
+    "() => { throw new DOMException('refused', 'SecurityError'); };",
+}
+
+
+def test_a_newer_page_in_another_tab_takes_nothing_from_this_one(house: House, ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    address = ann.page.url
+    other = ann.page.context.new_page()
+    other.goto(ann.url + "/account")
+    with house.fallen():
+        ann.add("Bread")
+        ann.sees("Bread")
+        assert other.evaluate(GROW)
+        ann.add("Eggs")
+        ann.sees("Eggs")
+        ann.page.wait_for_timeout(300)
+        assert other.evaluate(KEPT) == 2
+        ann.page.goto("about:blank")
+    # The server went back to the build before: its page meets the newer one's database.
+    ann.page.goto(address)
+    for text in ("Bread", "Eggs"):
+        ann.sees(text)
+    wait_for(lambda: sorted(texts(ann, address[-36:])), ["Bread", "Eggs", "Milk"])
+    ann.page.wait_for_timeout(300)
+    assert other.evaluate(KEPT) == 0
+
+
+# Chromium's own quota is not to be had for a test. Copies of lists free some room, if there is room enough.
+FULL = """(most) => {
+    const { put, clear } = IDBObjectStore.prototype;
+    let room = 0;
+    IDBObjectStore.prototype.clear = function () { room += most; return clear.call(this); };
+    IDBObjectStore.prototype.put = function (...what) {
+        if (--room < 0) throw new DOMException("full", "QuotaExceededError");
+        return put.apply(this, what);
+    };
+}"""
+
+
+@pytest.mark.parametrize(("room", "kept"), [(0, 1), (1000, 3)])
+def test_on_a_full_disk_edits_stay_on_the_screen_and_are_sent(house: House, ann: Phone, room: int, kept: int) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    with house.fallen():
+        ann.add("Bread")
+        ann.sees("Bread")
+        ann.page.wait_for_timeout(500)
+        ann.page.evaluate(FULL, room)
+        ann.add("Eggs")
+        ann.tick("Bread")
+        ann.sees("Eggs")
+        ann.sees_ticked("Bread")
+        ann.page.wait_for_timeout(300)
+        assert ann.page.evaluate(KEPT) == kept
+    wait_for(lambda: sorted(texts(ann, ann.page.url[-36:])), ["Bread", "Eggs", "Milk"])
+    ann.sees_ticked("Bread")
+    expect(ann.page.locator(".row-text")).to_have_count(3)
+    ann.page.wait_for_timeout(300)
+    assert ann.page.evaluate(KEPT) == 0, "what is stored does not come back at the next start"
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_browser_that_keeps_nothing_shows_and_sends_all_the_same(phone: NewPhone, what: str) -> None:
+    ann = phone("Ann")
+    ann.page.context.add_init_script(REFUSED[what])
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    ann.go(f"/list/{ann.call('lists.create', title='Groceries')['list']['id']}")
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    ann.tick("Milk")
+    ann.sees_ticked("Milk")
+    ann.page.reload()
+    ann.sees_ticked("Milk")

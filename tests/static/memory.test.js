@@ -1,0 +1,38 @@
+/** What a browser remembers: signing out forgets the account, never an edit. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isEdit, journal } from "../../static/shared/journal.js";
+import { forgetAllBut, recall, remember, remembered } from "../../static/shared/memory.js";
+
+/** As browsers have it: what is kept are its own properties. */
+class Kept {
+  /** @param {string} name */
+  getItem(name) {
+    return /** @type {any} */ (this)[name] ?? null;
+  }
+  /** @param {string} name @param {string} value */
+  setItem(name, value) {
+    /** @type {any} */ (this)[name] = value;
+  }
+  /** @param {string} name */
+  removeItem(name) {
+    delete (/** @type {any} */ (this)[name]);
+  }
+}
+
+test("signing out forgets all of the account, and keeps every edit that the store does not have yet", () => {
+  const kept = new Kept();
+  Object.defineProperty(globalThis, "localStorage", { value: kept, configurable: true });
+  kept.setItem("another program's", "stays");
+  remember("user", "ann");
+  remember("clock", "0 0");
+  /** @type {any} */
+  const entry = { account: "bob", edit: { id: "1", at: "2026-11-25T12:00:00.000Z" } };
+  journal.keep(entry);
+  forgetAllBut((name) => name === "clock" || isEdit(name));
+  assert.deepEqual([recall("user"), recall("clock")], [null, "0 0"]);
+  assert.deepEqual(journal.left("bob"), [entry]);
+  assert.equal(kept.getItem("another program's"), "stays");
+  journal.forget("1");
+  assert.deepEqual(remembered("edit "), []);
+});
