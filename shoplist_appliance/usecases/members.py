@@ -1,6 +1,6 @@
-"""Members of a list: who shares it, inviting by link, accepting, leaving."""
+"""Members of a list: who shares it, inviting by link, accepting, leaving, being removed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
@@ -99,10 +99,27 @@ class Members:
 
         def step(header: Header) -> Header:
             require(header, person, "read")
-            if role_of(header, person) == "owner":
-                raise Conflict("owner_cannot_leave")
-            return replace(header, members={one: role for one, role in header.members.items() if one != person})
+            return _without(header, person)
 
-        await self._lists.change_header(
-            list_id, step, lambda: self._rooms.expel(list_room(list_id), ListGone(list_id, "removed"), person)
-        )
+        await self._part(list_id, step, person)
+
+    async def remove(self, owner: PersonId, list_id: ListId, person: PersonId) -> None:
+        """Take another off the list, as if they had left. ``NotFound``: no member; ``Conflict``: the owner."""
+
+        def step(header: Header) -> Header:
+            require(header, owner, "own")
+            if person not in header.members:
+                raise NotFound("member")
+            return _without(header, person)
+
+        await self._part(list_id, step, person)
+
+    async def _part(self, list_id: ListId, step: Callable[[Header], Header], person: PersonId) -> None:
+        gone = ListGone(list_id, "removed")
+        await self._lists.change_header(list_id, step, lambda: self._rooms.expel(list_room(list_id), gone, person))
+
+
+def _without(header: Header, person: PersonId) -> Header:
+    if role_of(header, person) == "owner":
+        raise Conflict("owner_cannot_leave")
+    return replace(header, members={one: role for one, role in header.members.items() if one != person})

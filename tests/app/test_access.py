@@ -56,6 +56,8 @@ MATRIX: dict[str, tuple[Json, str]] = {
                                                              "401 404 403 403 ok  401 403 404"),
     "members.accept":           ({"code": "CODE"},           "401 ok  ok  ok  ok  401 403 ok"),
     "members.leave":            ({"list": "LIST"},           "401 404 ok  ok  409 401 403 404"),
+    "members.remove":           ({"list": "LIST", "person": "NOBODY"},
+                                                             "401 404 403 403 404 401 403 404"),
     "lists.open":               ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
     "lists.close":              ({"list": "LIST"},           "401 ok  ok  ok  ok  401 ok  ok"),
     "clock":                    ({},                         "401 ok  ok  ok  ok  401 ok  ok"),

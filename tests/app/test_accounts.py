@@ -198,6 +198,7 @@ async def test_a_program_reads_and_writes_as_its_scopes_say(anna: Person) -> Non
         ("accounts.change_password", {"password": PASSWORD, "new_password": "another one"}),
         ("members.invite", {"list": "LIST", "role": "editor", "link": True}),
         ("members.leave", {"list": "LIST"}),
+        ("members.remove", {"list": "LIST", "person": "x"}),
     ],
 )
 async def test_a_program_manages_neither_tokens_nor_password_nor_members(

@@ -117,9 +117,32 @@ async def test_who_left_is_a_stranger_and_may_come_back_by_the_link(anna: Person
     assert (await boris.answered_list("members.accept", code=code))["role"] == "editor"
 
 
+async def test_who_is_removed_is_a_stranger_at_once_on_every_connection(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    async with await boris.live() as live:
+        await live.call("lists.open", list=list_id)
+        await anna.call("members.remove", list=list_id, person=boris.id)
+        assert await live.hear("list.gone") == {"list": list_id, "reason": "removed"}
+        await live.hear("lists.changed")
+        assert (await live.ask("lists.edit", {"list": list_id, "edits": [add("late")]}))["error"]["code"] == "not_found"
+    assert await boris.index() == []
+    assert len((await anna.call("members.list", list=list_id))["members"]) == 1
+    await anna.problem("not_found", "members.remove", list=list_id, person=boris.id)
+
+
+async def test_only_the_owner_removes(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    await boris.problem("forbidden", "members.remove", list=list_id, person=anna.id)
+    await boris.problem("forbidden", "members.remove", list=list_id, person=boris.id)
+    assert len((await anna.call("members.list", list=list_id))["members"]) == 2
+
+
 async def test_the_owner_cannot_leave(anna: Person) -> None:
     list_id = await anna.new_list()
     await anna.problem("conflict", "members.leave", list=list_id)
+    await anna.problem("conflict", "members.remove", list=list_id, person=anna.id)
     assert (await anna.get(list_id))["list"]["role"] == "owner"
 
 

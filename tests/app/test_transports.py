@@ -64,6 +64,8 @@ SAME: list[tuple[str, Any]] = [
     ("members.invite", {"list": "VIEWED", "role": "editor", "link": True}),
     ("members.accept", {"code": "no-such-code"}),
     ("members.leave", {"list": "LIST"}),
+    ("members.remove", {"list": "LIST", "person": "nobody"}),
+    ("members.remove", {"list": "VIEWED", "person": "nobody"}),
     ("chat.send", {"id": ID, "text": "later"}),
     ("no.such", {}),
     ("lists.get", []),

@@ -70,6 +70,8 @@ async def test_answers_are_as_documented(http: Http) -> None:
     await call(ann, "lists.parse", text="[x] 2 kg potatoes (new)")
     await call(bob, "lists.copy", list=list_id, id=new_id())
     await call(bob, "members.leave", list=list_id)
+    await call(bob, "members.accept", code=invited["code"])
+    await call(ann, "members.remove", list=list_id, person=bob.id)
     await call(ann, "lists.archive", list=list_id, archived=True)
     await call(ann, "lists.delete", list=list_id)
     assert (await call(ann, "lists.index", deleted=True))["lists"][0]["deleted_at"]

@@ -1,4 +1,4 @@
-"""Members of a list: who shares it, inviting by link, accepting, leaving."""
+"""Members of a list: who shares it, inviting by link, accepting, leaving, being removed."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
-from shoplist_appliance.domain.ids import ListId
+from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.domain.lists import Role
 from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.usecases.lists import ListView
@@ -30,6 +30,13 @@ class AcceptInvitation(Input):
     code: OpaqueId
 
 
+class OneMember(Input):
+    """Which member of which list."""
+
+    list: Uuid
+    person: OpaqueId
+
+
 async def _list(house: House, wish: OneList, caller: Caller) -> Sequence[tuple[PersonName, Role]]:
     return await house.services.members.list(caller.me.person, ListId(wish.list))
 
@@ -45,6 +52,10 @@ async def _accept(house: House, wish: AcceptInvitation, caller: Caller) -> ListV
 
 async def _leave(house: House, wish: OneList, caller: Caller) -> None:
     await house.services.members.leave(caller.me.person, ListId(wish.list))
+
+
+async def _remove(house: House, wish: OneMember, caller: Caller) -> None:
+    await house.services.members.remove(caller.me.person, ListId(wish.list), PersonId(wish.person))
 
 
 _LIST = "0193b0a0-6c1e-7d3a-9f00-5e1c2a7b4d10"
@@ -92,6 +103,17 @@ ROWS = (
         example={"list": _LIST},
         errors=(NotFound, Gone, Conflict),
         run=_leave,
+        shape=shapes.nothing,
+    ),
+    Operation(
+        name="members.remove",
+        summary="Take a member off the list; the owner cannot be removed",
+        access=Access.MANAGE,
+        input=OneMember,
+        output=outputs.Done,
+        example={"list": _LIST, "person": "Vq3nT8mXk2Lw"},
+        errors=(NotFound, Forbidden, Gone, Conflict),
+        run=_remove,
         shape=shapes.nothing,
     ),
 )
