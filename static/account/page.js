@@ -10,6 +10,7 @@ import { Page } from "../shared/frame.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { askUser, knownUser, rememberUser, signedIn, signedOut } from "../shared/session.js";
+import { goTo } from "../shared/sheets.js";
 import { openStore } from "../shared/store.js";
 import { showTheme } from "../shared/theme.js";
 import { language, t } from "../shared/words.js";
@@ -133,7 +134,7 @@ function accountActions(user, devices) {
         if (problemFrom(failure).code !== "unauthenticated") throw failure;
       });
       await signedOut(store);
-      location.replace("/account");
+      void goTo("/account", true);
       return 0;
     },
   };

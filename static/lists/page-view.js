@@ -18,7 +18,7 @@ export function ListsPage({ lists }) {
   if (wide.value)
     return html`
       <${Page} title=${t("lists.title")} side="">
-        <${Welcome} text=${t(none ? "lists.empty" : "lists.choose")} hint=${t("lists.first_hint")} />
+        <${Welcome} text=${t(none ? "lists.empty" : "lists.choose")} hint=${none ? t("lists.first_hint") : ""} />
       <//>
       <${ListsPane} lists=${lists} parts=${parts} />
       <footer class="foot"><${Back} lists=${lists} /></footer>

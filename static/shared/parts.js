@@ -23,16 +23,16 @@ export function sentence(error) {
 
 /**
  * What is typed is the reader's until it is sent: drawn again, for a mistake say, a field keeps it.
- * @param {{label: string, name: string, type?: string, value?: string, error?: string, hint?: string,
+ * @param {{label: string, name: string, type?: string, value?: string, error?: string, hint?: string, lines?: boolean,
  *   [attribute: string]: unknown}} props
  */
-export function Field({ label, name, value, error, hint, ...rest }) {
+export function Field({ label, name, value, error, hint, lines, ...rest }) {
   const id = useId();
   const says = error ?? hint;
   return html`
     <div class="field">
       <label class="field-label" for=${id}>${label}</label>
-      <input id=${id} name=${name} defaultValue=${value} aria-invalid=${error ? "true" : undefined} aria-describedby=${says && `${id}-says`} ...${rest} />
+      <${lines ? "textarea" : "input"} id=${id} name=${name} rows=${lines ? 1 : undefined} defaultValue=${value} aria-invalid=${error ? "true" : undefined} aria-describedby=${says && `${id}-says`} ...${rest} />
       ${says && html`<span id=${`${id}-says`} class=${error ? "field-error" : "field-hint"}>${says}</span>`}
     </div>
   `;

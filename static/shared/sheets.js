@@ -58,9 +58,10 @@ function hearEscape(event) {
   open.at(-1)?.close();
 }
 
-/** Leave the page, with or without a sheet on it: never while the browser is still taking the sheet's entry back. @param {string} address */
-export async function goTo(address) {
+/** Leave the page, with or without a sheet on it: never while the browser is still taking the sheet's entry back. @param {string} address @param {boolean} [replace] */
+export async function goTo(address, replace = false) {
   leaving = true;
   await returning;
-  location.assign(address);
+  if (replace) location.replace(address);
+  else location.assign(address);
 }

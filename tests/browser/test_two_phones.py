@@ -274,13 +274,13 @@ def test_one_can_type_before_the_list_has_come(browser: Browser, ann: Phone) -> 
     ann.add("Milk")
     ann.sees("Milk")
     address = ann.page.url
-    second = browser.new_context(storage_state=ann.page.context.storage_state())
+    second = browser.new_context(viewport=PHONE, storage_state=ann.page.context.storage_state())
     page = second.new_page()
     held: list[Route] = []
     page.add_init_script(NO_WEB_SOCKETS)
     page.route("**/socket.io/**", lambda route: held.append(route))
     page.goto(address)
-    page.locator(".add-field").fill("Bread")
+    page.get_by_label("Add an item").fill("Bread")
     page.keyboard.press("Enter")
     expect(page.locator(".row-text")).to_have_text(["Bread"])
     assert held

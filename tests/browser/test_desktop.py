@@ -1,0 +1,54 @@
+"""The pages where there is room: lists at the left, the list in the middle, details at the right."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Phone
+
+
+@pytest.fixture
+def desk(ann: Phone) -> Phone:
+    """Ann at her desk, with her list open."""
+    ann.page.set_viewport_size({"width": 1280, "height": 800})
+    return ann
+
+
+def test_a_new_list_and_a_new_name_show_at_the_left_at_once(desk: Phone) -> None:
+    left = desk.page.get_by_role("navigation", name="Your lists")
+    expect(left.locator("[aria-current=page]")).to_contain_text("Groceries")
+    made = desk.call("lists.create", title="Pharmacy")
+    expect(left.get_by_role("link", name="Pharmacy")).to_be_visible()
+    desk.call("lists.archive", list=made["list"]["id"], archived=True)
+    expect(left.get_by_text("Archived · 1")).to_be_visible()
+
+
+def test_what_is_typed_for_one_item_is_kept_when_another_is_chosen_and_never_becomes_the_others(desk: Phone) -> None:
+    for text in ("Milk", "Bread"):
+        desk.add(text)
+        desk.has_on_the_server(text)
+    page = desk.page
+    page.get_by_role("button", name="More: Milk").click()
+    page.get_by_label("Note").fill("low fat")
+    page.get_by_role("button", name="More: Bread").click()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    expect(page.get_by_label("Item", exact=True)).to_have_value("Bread")
+    expect(page.get_by_label("Note")).to_have_value("")
+    expect(page.get_by_role("checkbox", name="Milk, low fat")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("checkbox", name="Bread", exact=True)).to_be_visible()
+
+
+def test_a_sheet_becomes_a_column_and_back_with_what_is_typed(desk: Phone) -> None:
+    desk.add("Milk")
+    page = desk.page
+    page.get_by_role("button", name="More: Milk").click()
+    page.get_by_label("Note").fill("low fat")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("dialog:modal")).to_have_count(1)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator("dialog:modal")).to_have_count(0)
+    expect(page.get_by_label("Note")).to_have_value("low fat")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="Milk, low fat")).to_be_visible()
+    expect(page.get_by_role("button", name="More: Milk")).to_be_focused()

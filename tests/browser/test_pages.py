@@ -1,0 +1,44 @@
+"""The pages on a phone: sheets and the way back from them, and lists as a whole."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Phone
+
+
+def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
+    address = ann.page.url
+    ann.menu("members")
+    expect(ann.page.get_by_role("dialog", name="Members")).to_be_visible()
+    ann.page.go_back()
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    assert ann.page.url == address
+    expect(ann.page.get_by_role("button", name="Menu")).to_be_visible()
+
+
+def test_a_list_of_ones_own_is_deleted_at_once_and_comes_back_with_a_tap(ann: Phone) -> None:
+    ann.page.get_by_role("button", name="Menu").click()
+    ann.page.get_by_role("button", name="Delete", exact=True).click()
+    ann.page.wait_for_url("**/list")
+    expect(ann.page.get_by_text("“Groceries” is deleted")).to_be_visible()
+    ann.page.get_by_role("button", name="Undo", exact=True).click()
+    expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
+
+
+def test_a_list_is_renamed_among_all(ann: Phone, bob: Phone) -> None:
+    ann.go("/list")
+    ann.page.get_by_role("button", name="More: Groceries").click()
+    ann.page.get_by_role("button", name="Rename").click()
+    ann.page.get_by_label("Title").fill("Food")
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.get_by_role("link", name="Food")).to_be_visible()
+    expect(bob.page.get_by_role("heading", name="Food")).to_be_visible()
+
+
+def test_members_show_as_initials_only_where_the_list_is_shared(ann: Phone, bob: Phone) -> None:
+    circle = bob.page.get_by_role("button", name="Участники: Ann, Bob")
+    expect(circle).to_have_text("AB")
+    ann.call("lists.create", title="Alone")
+    ann.go("/list")
+    ann.page.get_by_role("link", name="Alone").click()
+    expect(ann.page.get_by_role("heading", name="Alone")).to_be_visible()
+    expect(ann.page.locator(".circle")).to_have_count(0)
