@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.conftest import NO_WEB_SOCKETS, House, NewPhone, Phone
+from tests.browser.conftest import NO_WEB_SOCKETS, PHONE, House, NewPhone, Phone
 
 
 def test_from_nothing_to_a_shared_list(phone: NewPhone) -> None:
