@@ -6,6 +6,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
+import { journal } from "../shared/journal.js";
 import { Page } from "../shared/frame.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
@@ -128,7 +129,9 @@ function accountActions(user, devices) {
     async signOut(anyway) {
       const store = await openStore();
       const entries = user.value ? await store.entries(user.value.id) : [];
-      const waiting = entries.filter((entry) => entry.state === "waiting").length;
+      const stored = entries.filter((entry) => entry.state === "waiting");
+      const noted = user.value ? journal.left(user.value.id) : [];
+      const waiting = new Set([...stored, ...noted].map((entry) => entry.edit.id)).size;
       if (waiting > 0 && !anyway) return waiting;
       await call("accounts.sign_out").catch((failure) => {
         if (problemFrom(failure).code !== "unauthenticated") throw failure;
