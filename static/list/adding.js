@@ -1,47 +1,92 @@
-/** Adding to a list: what was typed becomes an item, joins one that is there, or takes up one that was bought. */
+/** Adding to a list: what was typed becomes items, joins those that are there, or takes up those that were bought. */
 
-/** @import { Item } from '../shared/shapes.js' */
 /** @import { Notices } from './notices.js' */
 /** @import { OpenList } from './open-list.js' */
-import { signal } from "@preact/signals";
+/** @import { Step } from './plan.js' */
+import { computed, signal } from "@preact/signals";
 import { amount } from "../shared/amounts.js";
 import { newId } from "../shared/ids.js";
+import { recall, remember } from "../shared/memory.js";
 import { t } from "../shared/words.js";
-import * as model from "./model.js";
+import { onList } from "./model.js";
+import { brief } from "./notices.js";
+import { planned } from "./plan.js";
+import { MOST_AT_ONCE, read } from "./typed.js";
+
+// So many at once are worth a way back.
+const MANY = 5;
 
 export class Adding {
   /** @param {OpenList} list @param {Notices} notices */
   constructor(list, notices) {
     this.list = list;
     this.notices = notices;
-    /** The item that was last added or taken up, to be scrolled into view. */
-    this.added = signal(/** @type {string | null} */ (null));
+    this.key = `typed ${list.session.user.id} ${list.id}`;
+    /** What is typed and not added yet; it outlives the page. */
+    this.text = signal(recall(this.key) ?? "");
+    this.items = computed(() => read(this.text.value));
+    this.tooMany = computed(() => this.items.value.length > MOST_AT_ONCE);
+    /** Where what was added last is shown: to be scrolled to, and to glow where it was there before. */
+    this.arrived = signal(/** @type {{id: string, glows: boolean} | null} */ (null));
   }
 
-  /** Add what was typed; what is bought already is taken up again in place of a second one. @param {string} typed */
-  add(typed) {
+  /** @param {string} text */
+  type(text) {
+    this.text.value = text;
+    remember(this.key, text || null);
+  }
+
+  /** Add what is typed, unless it is too much: then it stays. */
+  addTyped() {
+    if (this.tooMany.peek()) return;
+    const typed = this.items.peek();
+    this.type("");
+    this.addItems(typed);
+  }
+
+  /** @param {string} text */
+  add(text) {
+    this.addItems(read(text).slice(0, MOST_AT_ONCE));
+  }
+
+  /** @param {ReturnType<typeof read>} typed */
+  addItems(typed) {
     const state = this.list.shown.peek();
-    const text = typed.trim();
-    if (!text) return;
-    const items = state ? model.onList(state) : [];
-    const twin = model.sameOpen(items, text, null);
-    const bought = twin ? undefined : model.sameBought(items, text);
-    const item = bought?.id ?? newId();
-    if (bought) this.takeUp(bought);
-    else this.list.edit({ kind: "add", item, text });
-    if (twin) this.tellMerged(twin, item);
-    this.added.value = twin?.id ?? item;
+    const steps = planned(state ? onList(state) : [], typed, newId);
+    const wishes = steps.flatMap((step) => step.wishes);
+    if (wishes.length > 0) this.list.edit(...wishes);
+    const last = steps.at(-1);
+    if (last) this.arrived.value = { id: last.id, glows: !last.own };
+    this.tell(steps);
   }
 
-  /** @param {Item} bought */
-  takeUp(bought) {
-    this.list.edit({ kind: "tick", item: bought.id, ticked: false });
-    if (bought.quantity !== null) this.list.edit({ kind: "set", item: bought.id, quantity: null });
+  /** Nothing to say of a few new items, which are seen; of all else, and of many, with the way back. @param {readonly Step[]} steps */
+  tell(steps) {
+    const grown = steps.filter((step) => step.what === "grown" && !step.own);
+    const back = steps.filter((step) => step.what === "back");
+    const news = new Set(steps.flatMap((step) => (step.what === "new" ? step.id : [])));
+    const many = news.size >= MANY;
+    const words = [
+      many ? t("list.added", { count: news.size }) : "",
+      grown.length > 0 ? this.grownWords(grown) : "",
+      back.length > 0 ? this.backWords(back) : "",
+    ].filter(Boolean);
+    const undone = many ? steps : [...grown, ...back];
+    if (words.length > 0) this.notices.show(words.join(" · "), undone.flatMap((step) => step.undo));
   }
 
-  /** @param {Item} twin @param {string} item the id of the add that it takes in */
-  tellMerged(twin, item) {
-    const now = this.list.shown.peek()?.items.get(twin.id);
-    if (now) this.notices.show(t("list.merged", { text: now.text, amount: amount(now) }), [{ kind: "remove", item }]);
+  /** @param {readonly Step[]} grown */
+  grownWords(grown) {
+    const ids = new Set(grown.map((step) => step.id));
+    const item = this.list.shown.peek()?.items.get(grown[0].id);
+    if (ids.size > 1 || !item) return t("list.merged_many", { count: ids.size });
+    return t("list.merged", { text: brief(item.text), amount: amount(item) });
+  }
+
+  /** @param {readonly Step[]} back */
+  backWords(back) {
+    const item = this.list.shown.peek()?.items.get(back[0].id);
+    if (back.length > 1 || !item) return t("list.back_many", { count: back.length });
+    return t("list.back", { text: brief(item.text) });
   }
 }

@@ -3,10 +3,10 @@
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
+import { ConnectionSign } from "../shared/connection-view.js";
 import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { Connection } from "../shared/parts.js";
 import { number, t } from "../shared/words.js";
 import { circle, initials } from "./circle.js";
 import { HistorySheet } from "./history-view.js";
@@ -23,13 +23,11 @@ export function Bar({ screen, state, children }) {
   const far = t("list.progress", { done, total });
   const under = total > 0 && html`<span aria-hidden="true">${t("lists.counts", { done, total })}</span>`;
   const side = html`
+    <${ConnectionSign} session=${screen.session} />
     <${Circle} screen=${screen} />
     <button class="round" type="button" aria-label=${t("do.menu")} onClick=${() => (menu.value = true)}><${Icon} name="more" /></button>
   `;
-  const below = html`
-    <progress class="progress" max=${total || 1} value=${done} aria-label=${far}></progress>
-    <${Connection} session=${screen.session} />
-  `;
+  const below = html`<progress class="progress" max=${total || 1} value=${done} aria-label=${far}></progress>`;
   const leave = () => (screen.side.value = null);
   return html`
     <${Page} title=${state.list.title} back="/list" under=${under} side=${side} below=${below}>${children}<//>

@@ -1,56 +1,36 @@
-/** What a list tells its reader: the short notice above the bar to add, and what was not saved. */
+/** What a list tells its reader in passing: the short notice above the bar to add. */
 
-/** @import { Entry } from '../shared/queue.js' */
 /** @import { Notices } from './notices.js' */
-/** @import { Screen } from './screen.js' */
-import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import { copyText } from "../shared/copy.js";
 import { html } from "../shared/html.js";
+import { Icon } from "../shared/icons.js";
 import { t } from "../shared/words.js";
 
+/** The place of the notice is always there: only then is what comes into it read aloud. @param {{notices: Notices}} props */
+export const Snackbar = ({ notices }) => html`<div class="snacks" role="status">${notices.snack.value && html`<${Snack} notices=${notices} />`}</div>`;
+
 /** @param {{notices: Notices}} props */
-export function Snackbar({ notices }) {
+function Snack({ notices }) {
   const snack = notices.snack.value;
   if (!snack) return null;
+  const { text, undo, offer } = snack;
+  const take = () => {
+    if (undo) notices.undo();
+    else notices.hide();
+    offer?.take();
+  };
+  /** @param {PointerEvent} event */
+  const over = (event) => event.pointerType === "mouse" && notices.keep(event.type === "pointerenter");
+  /** @param {KeyboardEvent} event */
+  const key = (event) => event.key === "Escape" && notices.hide();
   return html`
-    <div class="snack" role="status">
-      <span class="wrap">${snack.text}</span>
-      ${snack.undo && html`<button class="button quiet" type="button" onClick=${() => notices.undo()}>${t("do.undo")}</button>`}
+    <div class="snack" onPointerEnter=${over} onPointerLeave=${over} onFocusIn=${() => notices.keep(true)}
+      onFocusOut=${() => notices.keep(false)} onKeyDown=${key}>
+      <span class="snack-text">${text}</span>
+      ${(undo || offer) && html`<button class="button quiet" type="button" onClick=${take}>${offer?.label ?? t("do.undo")}</button>`}
+      <button class="round" type="button" aria-label=${t("do.close")} onClick=${() => notices.hide()}><${Icon} name="close" /></button>
     </div>
   `;
 }
 
-/** Edits that the server refused: kept, and their author decides. @param {{screen: Screen, entries: readonly Entry[]}} props */
-export const Unsaved = ({ screen, entries }) =>
-  entries.length > 0 &&
-  html`
-    <section class="card warn" aria-label=${t("unsaved.title")}>
-      <h2>${t("unsaved.title")}</h2>
-      <ul class="plain">${entries.map((entry) => html`<${UnsavedRow} key=${entry.edit.id} screen=${screen} entry=${entry} />`)}</ul>
-    </section>
-  `;
-
-/** @param {{screen: Screen, entry: Entry}} props */
-function UnsavedRow({ screen, entry }) {
-  const copied = useSignal("");
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { edit, problem } = entry;
-  const text = screen.nameOf(edit);
-  const what = edit.kind === "tick" && !edit.ticked ? "untick" : edit.kind;
-  const copy = async () => (copied.value = t((await copyText(text, field.current)) ? "state.copied" : "state.select_and_copy"));
-  return html`
-    <li class="row tall">
-      <div class="row-main">
-        <span class="row-text">${t(`unsaved.${what}`, { text })}</span>
-        <span class="row-second">${copied.value || problem?.message || t("problem.other")}</span>
-        <input class="unseen" ref=${field} value=${text} readonly tabindex="-1" aria-hidden="true" />
-        <span class="buttons">
-          <button class="button" type="button" onClick=${() => screen.retry(entry)}>${t("do.retry")}</button>
-          <button class="button" type="button" onClick=${copy}>${t("do.copy_text")}</button>
-          <button class="button" type="button" onClick=${() => screen.drop(entry)}>${t("do.drop")}</button>
-        </span>
-      </div>
-    </li>
-  `;
-}
+/** What others did, for a screen reader. @param {{notices: Notices}} props */
+export const Said = ({ notices }) => html`<p class="unseen said" role="status" aria-live="polite">${notices.said.value}</p>`;

@@ -5,10 +5,19 @@
 import { signal } from "@preact/signals";
 import { t } from "../shared/words.js";
 import { inSteps } from "./model.js";
+import { deedsIn, saidOf } from "./said.js";
 
-/** @typedef {{text: string, undo: Wish[] | null}} Snack */
+/** @typedef {{text: string, undo: readonly Wish[] | null, offer?: {label: string, take: () => void}}} Snack */
 
 const SNACK_MS = 6000;
+const SAY_MS = 5000;
+const LONGEST_NAME = 40;
+
+/** A text cut so that the sentence about it is read whole. @param {string} text */
+export const brief = (text) => {
+  const letters = [...text];
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join("").trimEnd()}…` : text;
+};
 
 export class Notices {
   /** @param {OpenList} list */
@@ -19,19 +28,46 @@ export class Notices {
     this.gathered = [];
     /** What a screen reader says about others' doings. */
     this.said = signal("");
+    /** @type {import("./said.js").Deed[]} */
+    this.heard = [];
+    this.kept = false;
   }
 
-  /** @param {string} text @param {Wish[] | null} [undo] the edits that take it back */
+  /** @param {string} text @param {readonly Wish[] | null} [undo] the edits that take it back */
   show(text, undo = null) {
-    clearTimeout(this.showing);
+    this.put({ text, undo });
+  }
+
+  /** Tell something that the reader may answer. @param {string} text @param {string} label @param {() => void} take */
+  offer(text, label, take) {
+    this.put({ text, undo: null, offer: { label, take } });
+  }
+
+  /** @param {Snack} snack */
+  put(snack) {
     this.gathered = [];
-    this.snack.value = { text, undo };
-    this.showing = setTimeout(() => this.hide(), SNACK_MS);
+    this.snack.value = snack;
+    this.endLater();
   }
 
   hide() {
+    clearTimeout(this.showing);
+    this.kept = false;
     this.snack.value = null;
     this.gathered = [];
+  }
+
+  /** While someone points at it or stands on it, it stays. @param {boolean} kept */
+  keep(kept) {
+    this.kept = kept;
+    if (this.snack.peek()) this.endLater();
+  }
+
+  endLater() {
+    clearTimeout(this.showing);
+    // Told to a pocket, it would be told to nobody.
+    const unseen = () => this.kept || globalThis.document?.visibilityState === "hidden";
+    this.showing = setTimeout(() => (unseen() ? this.endLater() : this.hide()), SNACK_MS);
   }
 
   /** Take back what the notice tells, by edits of now: so it works without the network. */
@@ -49,14 +85,18 @@ export class Notices {
     this.gathered = gathered;
   }
 
-  /** @param {ListChanged} told */
+  /** What others did is gathered for a while, so that a screen reader is not talked over. @param {ListChanged} told */
   say(told) {
-    const others = told.changes.filter((change) => change.by !== this.list.session.user.id);
-    const added = others.flatMap(({ by, items }) =>
-      Object.values(items).flatMap((fields) => (fields.added_by && fields.text ? { by, text: fields.text } : [])),
-    );
-    if (added.length === 0) return;
-    const name = this.list.confirmed.peek()?.people.get(added[0].by ?? "") ?? t("list.someone");
-    this.said.value = t("list.said_added", { name, text: added.map(({ text }) => text).join(", ") });
+    const state = this.list.confirmed.peek();
+    if (!state) return;
+    const deeds = deedsIn(told, state, this.list.session.user.id);
+    if (deeds.length === 0) return;
+    if (this.heard.length === 0) setTimeout(() => this.speak(), SAY_MS);
+    this.heard.push(...deeds);
+  }
+
+  speak() {
+    this.said.value = saidOf(this.heard);
+    this.heard = [];
   }
 }

@@ -130,11 +130,10 @@ export class OpenList {
     this.onTold(told);
   }
 
-  /** @param {GoneReason} reason */
+  /** What was seen last stays on the device until the person leaves the page that tells it. @param {GoneReason} reason */
   isGone(reason) {
     // Asked again, the server says no more than that there is no such list; what the room told says why.
     if (reason !== "unknown" || !this.gone.peek()) this.gone.value = reason;
-    this.session.store.dropCopy(this.copyKey).catch(() => {});
   }
 
   // --- what is edited ---

@@ -18,6 +18,7 @@ import { KeysSheet, hearKeys } from "./keys.js";
 import { onList, parts } from "./model.js";
 import { Motion, glow, itemOf } from "./motion.js";
 import { Row } from "./row-view.js";
+import { AllBought, Empty } from "./states-view.js";
 
 const BOUGHT_SHOWN = 20;
 
@@ -36,8 +37,6 @@ export function Rows({ screen, state }) {
   useEffect(() => hearKeys(screen, () => (help.value = true)), []);
   const { open, bought } = parts(onList(state), screen.list.held.value);
   const fixed = state.list.right === "view";
-  const added = screen.adding.added.value;
-  useEffect(() => document.getElementById(`item-${added}`)?.scrollIntoView({ block: "nearest" }), [added]);
   const item = chosen.value === null ? undefined : state.items.get(chosen.value);
   const me = screen.list.session.user.id;
   /** Hundreds of them at each tap: made without a template. @param {Item} item */
@@ -47,8 +46,8 @@ export function Rows({ screen, state }) {
   };
   const shown = all.value ? bought : bought.slice(0, BOUGHT_SHOWN);
   return html`
-    ${open.length + bought.length === 0 && html`<p class="empty">${t("list.empty")}</p>`}
-    ${open.length === 0 && bought.length > 0 && html`<p class="empty">${t("list.all_bought")}</p>`}
+    ${open.length + bought.length === 0 && html`<${Empty} screen=${screen} state=${state} />`}
+    ${open.length === 0 && bought.length > 0 && html`<${AllBought} screen=${screen} fixed=${fixed} />`}
     <${Moving} screen=${screen} open=${open} bought=${shown}>
       <ul class="plain" aria-label=${state.list.title}>${open.map(row)}</ul>
       ${bought.length > 0 && html`

@@ -8,10 +8,12 @@ import { newId } from "../shared/ids.js";
 import { rememberDeleted } from "../lists/lists.js";
 import { goTo } from "../shared/sheets.js";
 import { t } from "../shared/words.js";
+import { amount } from "../shared/amounts.js";
 import { Adding } from "./adding.js";
 import { Members } from "./members.js";
 import * as model from "./model.js";
 import { Notices } from "./notices.js";
+import { Overruled } from "./overruled.js";
 
 export class Screen {
   /** @param {OpenList} list */
@@ -28,8 +30,13 @@ export class Screen {
     this.side = signal(/** @type {'members' | 'history' | null} */ (null));
     /** @type {string | null} the id of a copy whose making was not answered yet */
     this.copyId = null;
-    list.onOverruled = (edit) => this.notices.show(t("list.overruled", { text: this.nameOf(edit) }));
-    list.onTold = (told) => this.notices.say(told);
+    this.overruled = new Overruled(list, this.notices, (edit) => this.nameOf(edit));
+    list.onOverruled = (edit) => this.overruled.lost(edit);
+    list.onTold = (told) => {
+      this.overruled.told(told);
+      this.notices.say(told);
+    };
+    this.tellUnsaved();
   }
 
   // --- items ---
@@ -113,6 +120,11 @@ export class Screen {
     void goTo("/list");
   }
 
+  /** In place, unlike putting it away. */
+  async unarchive() {
+    await this.session.live.call("lists.archive", { list: this.list.id, archived: false });
+  }
+
   async removeList() {
     const title = this.list.shown.peek()?.list.title ?? "";
     await this.session.live.call("lists.delete", { list: this.list.id });
@@ -143,20 +155,46 @@ export class Screen {
 
   // --- what was not saved ---
 
-  /** @param {Entry} entry */
-  retry(entry) {
-    void this.session.outbox.retry(entry, { at: this.session.clock.at(), seen: this.list.revision() });
+  /** The card may be far up: say that there is something new in it. */
+  tellUnsaved() {
+    let known = this.list.aside.peek().length;
+    this.list.aside.subscribe((entries) => {
+      const news = entries.length - known;
+      known = entries.length;
+      if (news > 0) this.notices.offer(t("unsaved.told", { count: news }), t("unsaved.show"), showUnsaved);
+    });
   }
 
-  /** @param {Entry} entry */
-  drop(entry) {
-    void this.session.outbox.drop(entry.edit.id);
+  /** In their order, as an edit may need the one before it. @param {...Entry} entries */
+  async retry(...entries) {
+    for (const entry of entries)
+      await this.session.outbox.retry(entry, { at: this.session.clock.at(), seen: this.list.revision() });
+  }
+
+  /** @param {...Entry} entries */
+  drop(...entries) {
+    for (const entry of entries) void this.session.outbox.drop(entry.edit.id);
   }
 
   /** What an edit is about, by name; whoever draws it is drawn again when the list has come. @param {Edit} edit */
   nameOf(edit) {
     const item = edit.item ?? edit.items?.[0] ?? "";
-    return edit.text ?? edit.title ?? this.list.shown.value?.items.get(item)?.text ?? t("unsaved.unknown_item");
+    const add = this.list.own.value.find((entry) => entry.edit.kind === "add" && entry.edit.item === item);
+    return edit.text ?? edit.title ?? this.list.shown.value?.items.get(item)?.text ?? add?.edit.text ?? t("unsaved.unknown_item");
+  }
+
+  /** The same with the amount that it carries. @param {Edit} edit */
+  lineOf(edit) {
+    const typed = { quantity: edit.quantity ?? null, unit: edit.unit ?? null };
+    return [this.nameOf(edit), amount(typed), edit.note].filter(Boolean).join(" · ");
+  }
+
+  /** The person has what they wanted of a list that is gone: its copy on the device goes too. */
+  async leaveGone() {
+    await this.session.store.dropCopy(this.list.copyKey).catch(() => {});
+    location.assign("/list");
   }
 
 }
+
+const showUnsaved = () => document.querySelector(".unsaved")?.scrollIntoView({ block: "center" });

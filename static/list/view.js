@@ -5,15 +5,18 @@
 /** @import { Screen } from './screen.js' */
 import { ListsPane } from "../lists/view.js";
 import { withOpen } from "../lists/model.js";
+import { Connection } from "../shared/connection-view.js";
+import { Foot } from "../shared/foot-view.js";
 import { html } from "../shared/html.js";
 import { t } from "../shared/words.js";
 import { wide } from "../shared/wide.js";
 import { AddBar } from "./add-view.js";
 import { Bar } from "./bar-view.js";
 import { headerOf } from "./circle.js";
-import { Snackbar, Unsaved } from "./notices-view.js";
+import { Said, Snackbar } from "./notices-view.js";
 import { Rows } from "./rows-view.js";
-import { Gone, Waiting } from "./states-view.js";
+import { Archived, Gone, Waiting } from "./states-view.js";
+import { Unsaved } from "./unsaved-view.js";
 
 /** @param {{screen: Screen, lists: Lists}} props */
 export const ListPage = ({ screen, lists }) => html`
@@ -23,24 +26,25 @@ export const ListPage = ({ screen, lists }) => html`
 
 /** @param {{screen: Screen}} props */
 function Middle({ screen }) {
-  const { list, session } = screen;
+  const { list, session, notices } = screen;
   const state = list.shown.value;
   if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} />`;
   return html`
-    ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} session=${session} />`}
-    <footer class="foot">
-      <${Snackbar} notices=${screen.notices} />
-      ${state?.list.right !== "view" && html`<${AddBar} adding=${screen.adding} />`}
-    </footer>
-    <p class="unseen" role="status" aria-live="polite">${screen.notices.said.value}</p>
+    ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} />`}
+    <${Foot}>
+      <${Snackbar} notices=${notices} />
+      <${Connection} session=${session} />
+      ${(state?.list.right ?? "edit") === "edit" && html`<${AddBar} adding=${screen.adding} />`}
+    <//>
+    <${Said} notices=${notices} />
   `;
 }
 
 /** @param {{screen: Screen, state: State}} props */
 const Known = ({ screen, state }) => html`
   <${Bar} screen=${screen} state=${state}>
-    ${state.list.archived && html`<p class="muted">${t("list.archived")}</p>`}
-    ${state.list.right === "view" && html`<p class="muted">${t("list.look_only")}</p>`}
+    ${state.list.archived && html`<${Archived} screen=${screen} state=${state} />`}
+    ${state.list.right === "view" && html`<p class="muted quiet-line">${t("list.look_only")}</p>`}
     <${Unsaved} screen=${screen} entries=${screen.list.aside.value} />
     <${Rows} screen=${screen} state=${state} />
   <//>

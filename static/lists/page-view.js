@@ -2,10 +2,11 @@
 
 /** @import { Lists } from './lists.js' */
 import { useEffect } from "preact/hooks";
+import { Connection, ConnectionSign } from "../shared/connection-view.js";
 import { Basket } from "../shared/drawings.js";
+import { Foot } from "../shared/foot-view.js";
 import { ApiLink, Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
-import { Connection } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { wide } from "../shared/wide.js";
 import { NewList } from "./new-view.js";
@@ -21,18 +22,19 @@ export function ListsPage({ lists }) {
         <${Welcome} text=${t(none ? "lists.empty" : "lists.choose")} hint=${none ? t("lists.first_hint") : ""} />
       <//>
       <${ListsPane} lists=${lists} parts=${parts} />
-      <footer class="foot"><${Back} lists=${lists} /></footer>
+      <${Foot}><${Back} lists=${lists} /><${Connection} session=${lists.session} /><//>
     `;
   return html`
-    <${Page} title=${t("lists.title")} side=${html`<${AccountLink} />`} below=${html`<${Connection} session=${lists.session} />`}
+    <${Page} title=${t("lists.title")} side=${html`<${ConnectionSign} session=${lists.session} /><${AccountLink} />`}
       footer=${html`<${ApiLink} />`}>
       ${none && html`<${Welcome} text=${t("lists.empty")} hint=${t("lists.first_hint")} />`}
       <${AllLists} lists=${lists} parts=${parts} />
     <//>
-    <footer class="foot">
+    <${Foot}>
       <${Back} lists=${lists} />
+      <${Connection} session=${lists.session} />
       <div class="add-bar"><div class="add-bar-inside"><${NewList} lists=${lists} /></div></div>
-    </footer>
+    <//>
   `;
 }
 
@@ -57,9 +59,11 @@ function Back({ lists }) {
   if (!list) return null;
   const restore = () => lists.restore(list).then(() => (lists.gone.value = null), (failure) => (lists.error.value = failure));
   return html`
-    <div class="snack" role="status">
-      <span class="wrap">${t("lists.deleted_one", { title: list.title })}</span>
-      <button class="button quiet" type="button" onClick=${restore}>${t("do.undo")}</button>
+    <div class="snacks" role="status">
+      <div class="snack">
+        <span class="snack-text">${t("lists.deleted_one", { title: list.title })}</span>
+        <button class="button quiet" type="button" onClick=${restore}>${t("do.undo")}</button>
+      </div>
     </div>
   `;
 }

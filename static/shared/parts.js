@@ -1,14 +1,10 @@
 /** Pieces that every page is made of: notices, forms, fields. */
 
 /** @import { ComponentChildren } from 'preact' */
-/** @import { Session } from './session.js' */
-/** @import { Word } from './words.js' */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { html } from "./html.js";
-import { Icon } from "./icons.js";
 import { problemFrom } from "./problem.js";
-import { signInAddress } from "./session.js";
 import { isWord, t } from "./words.js";
 
 export { Sheet } from "./sheet.js";
@@ -98,35 +94,3 @@ export const NotStarted = ({ error }) => html`
 `;
 
 export const Retry = () => html`<button class="button" type="button" onClick=${() => location.reload()}>${t("do.retry")}</button>`;
-
-/** The one quiet line about the connection: none while all is well. @param {{session: Session}} props */
-export function Connection({ session }) {
-  const state = session.live.state.value;
-  const waiting = session.outbox.entries.value.filter((entry) => entry.state === "waiting").length;
-  const late = useLate(state === "away" || waiting > 0);
-  if (state === "signed_out")
-    return html`<p class="notice warn" role="status">
-      <span>${t("state.signed_out")}</span> <a class="button" href=${signInAddress()}>${t("account.sign_in")}</a>
-    </p>`;
-  if (!late) return null;
-  /** @type {Word} */
-  const word = state === "ready" ? "state.waiting" : "state.offline";
-  return html`<p class="notice" role="status">
-    <${Icon} name="offline" /> <span>${t(word, { count: waiting })}</span>
-    ${waiting > 0 && word === "state.offline" && html`<span class="count" aria-label=${t("state.waiting", { count: waiting })}>${waiting}</span>`}
-  </p>`;
-}
-
-const LATE_MS = 3000;
-
-/** Whether something has lasted for three seconds: what passes sooner is not worth a word. @param {boolean} lasting */
-function useLate(lasting) {
-  const late = useSignal(false);
-  useEffect(() => {
-    late.value = false;
-    if (!lasting) return undefined;
-    const timer = setTimeout(() => (late.value = true), LATE_MS);
-    return () => clearTimeout(timer);
-  }, [lasting]);
-  return lasting && late.value;
-}

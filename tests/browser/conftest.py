@@ -138,7 +138,7 @@ class Phone:
         self.page.get_by_role("button", name=self.words[word], exact=True).click()
 
     def fill(self, word: str, text: str) -> None:
-        self.page.get_by_label(self.words[word], exact=True).and_(self.page.locator("input")).fill(text)
+        self.page.get_by_label(self.words[word], exact=True).and_(self.page.locator("input, textarea")).fill(text)
 
     def register(self) -> None:
         """Fill the form for newcomers, which is open."""

@@ -348,7 +348,7 @@ def gone_deleted(stage: Stage) -> None:
     stage.open(theirs)
     stage.sees(stage.item(0))
     stage.other.call("lists.delete", list=theirs)
-    expect(stage.page.locator("textarea")).to_be_visible()
+    expect(stage.page.locator("textarea.text")).to_be_visible()
 
 
 @scene("A list that one left on another device.")
@@ -359,7 +359,7 @@ def gone_left(stage: Stage) -> None:
     stage.open(theirs)
     stage.sees(stage.item(0))
     stage.me.call("members.leave", list=theirs)
-    expect(stage.page.locator("textarea")).to_be_visible()
+    expect(stage.page.locator("textarea.text")).to_be_visible()
 
 
 @scene("A list that is none of the reader's.")

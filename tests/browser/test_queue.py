@@ -314,7 +314,7 @@ def reads_that_it_is_not_saved(phone: Phone, *rows: str) -> None:
     for row in rows:
         expect(section.locator(".row", has_text=row)).to_be_visible(timeout=COMES_BACK_MS)
     for name in ("Try again", "Copy", "Drop"):
-        expect(section.get_by_role("button", name=name)).to_have_count(len(rows))
+        expect(section.get_by_role("button", name=name, exact=True)).to_have_count(len(rows))
 
 
 def test_edits_of_a_list_that_was_deleted_meanwhile_wait_for_their_author(
@@ -336,8 +336,8 @@ def test_edits_of_a_list_that_was_deleted_meanwhile_wait_for_their_author(
     kept(ann, 2)
     bob.call("lists.delete", list=path[-36:])
     line.clear()
-    expect(ann.page.get_by_text("This list was deleted.")).to_be_visible(timeout=COMES_BACK_MS)
-    assert "- Milk" in ann.page.locator("textarea").input_value()
+    expect(ann.page.get_by_text("Bob deleted this list.")).to_be_visible(timeout=COMES_BACK_MS)
+    assert "- Milk" in ann.page.locator("textarea.text").input_value()
     reads_that_it_is_not_saved(ann, "Add Bread", "Tick")
     ann.page.reload()
     reads_that_it_is_not_saved(ann, "Add Bread", "Tick")
@@ -385,7 +385,7 @@ def test_who_leaves_on_another_device_is_told_on_this_one(phone: NewPhone, ann: 
     second.call("accounts.sign_in", email=bob.email, password=PASSWORD)
     second.call("members.leave", list=ann.page.url[-36:])
     expect(bob.page.get_by_text("Вас больше нет в этом списке.")).to_be_visible()
-    assert "- Milk" in bob.page.locator("textarea").input_value()
+    assert "- Milk" in bob.page.locator("textarea.text").input_value()
 
 
 # --- refused ---

@@ -1,0 +1,90 @@
+/** Edits that the server refused: kept, with the reason, until their author decides. */
+
+/** @import { Entry } from '../shared/queue.js' */
+/** @import { Screen } from './screen.js' */
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { copyText } from "../shared/copy.js";
+import { html } from "../shared/html.js";
+import { isWord, t } from "../shared/words.js";
+
+const FEW = 3;
+
+/** @param {{screen: Screen, entries: readonly Entry[]}} props */
+export function Unsaved({ screen, entries }) {
+  const whole = useSignal(false);
+  const asks = useSignal(false);
+  const many = entries.length > FEW;
+  if (entries.length === 0) return null;
+  const shown = whole.value ? entries : entries.slice(0, FEW);
+  return html`
+    <section class="card warn unsaved" aria-label=${t("unsaved.title")}>
+      <h2>${t("unsaved.title")}${many && ` · ${entries.length}`}</h2>
+      ${entries.length > 1 && html`<${All} screen=${screen} entries=${entries} asks=${asks} />`}
+      <ul class="plain">${shown.map((entry) => html`<${UnsavedRow} key=${entry.edit.id} screen=${screen} entry=${entry} />`)}</ul>
+      ${many && html`
+        <button class="button" type="button" aria-expanded=${String(whole.value)} onClick=${() => (whole.value = !whole.value)}>
+          ${whole.value ? t("unsaved.fewer") : t("unsaved.whole", { count: entries.length })}
+        </button>
+      `}
+    </section>
+  `;
+}
+
+/** @param {{screen: Screen, entries: readonly Entry[], asks: {value: boolean}}} props */
+function All({ screen, entries, asks }) {
+  const text = entries.map(({ edit }) => `- ${screen.lineOf(edit)}`).join("\n");
+  if (asks.value)
+    return html`
+      <p>${t("unsaved.drop_ask", { count: entries.length })}</p>
+      <span class="buttons">
+        <button class="button danger" type="button" onClick=${() => screen.drop(...entries)}>${t("unsaved.drop_all")}</button>
+        <button class="button" type="button" onClick=${() => (asks.value = false)}>${t("do.cancel")}</button>
+      </span>
+    `;
+  return html`
+    <span class="buttons">
+      <button class="button" type="button" onClick=${() => screen.retry(...entries)}>${t("unsaved.retry_all")}</button>
+      <${CopyButton} text=${text} label=${t("unsaved.copy_all")} />
+      <button class="button" type="button" onClick=${() => (asks.value = true)}>${t("unsaved.drop_all")}</button>
+    </span>
+  `;
+}
+
+/** @param {{screen: Screen, entry: Entry}} props */
+function UnsavedRow({ screen, entry }) {
+  const { edit } = entry;
+  const what = edit.kind === "tick" && !edit.ticked ? "untick" : edit.kind;
+  return html`
+    <li class="row tall">
+      <div class="row-main">
+        <span class="row-text">${t(`unsaved.${what}`, { text: screen.lineOf(edit) })}</span>
+        <span class="row-second">${reason(entry)}</span>
+        <span class="buttons">
+          <button class="button" type="button" onClick=${() => screen.retry(entry)}>${t("do.retry")}</button>
+          <${CopyButton} text=${screen.lineOf(edit)} label=${t("do.copy_text")} />
+          <button class="button" type="button" onClick=${() => screen.drop(entry)}>${t("do.drop")}</button>
+        </span>
+      </div>
+    </li>
+  `;
+}
+
+/** Why, in the reader's language of today; what the server said names the field. @param {Entry} entry */
+function reason({ problem }) {
+  const word = `unsaved.because.${problem?.code}`;
+  return isWord(word) ? t(word) : problem?.message || t("problem.other");
+}
+
+/** Copies a text, and says so; where only a person may copy, the text appears, selected. @param {{text: string, label: string}} props */
+export function CopyButton({ text, label }) {
+  const told = useSignal("");
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const copy = async () => (told.value = t((await copyText(text, field.current)) ? "state.copied" : "state.select_and_copy"));
+  return html`
+    <span class="copying">
+      <button class="button" type="button" onClick=${copy}>${told.value || label}</button>
+      <textarea class="unseen" ref=${field} value=${text} readonly tabindex="-1" aria-hidden="true"></textarea>
+    </span>
+  `;
+}
