@@ -7,6 +7,7 @@ import { computed, signal } from "@preact/signals";
 import { amount } from "../shared/amounts.js";
 import { newId } from "../shared/ids.js";
 import { recall, remember } from "../shared/memory.js";
+import { reader, readerSoon } from "../shared/reader.js";
 import { t } from "../shared/words.js";
 import { onList } from "./model.js";
 import { brief } from "./notices.js";
@@ -39,13 +40,16 @@ export class Adding {
   /** Add what is typed, unless it is too much: then it stays. */
   addTyped() {
     if (this.tooMany.peek()) return;
-    const typed = this.items.peek();
-    this.type("");
-    this.addItems(typed);
+    const text = this.text.peek();
+    this.text.value = "";
+    void this.add(text);
   }
 
-  /** @param {string} text */
-  add(text) {
+  /** What is typed before the reader has come waits for it, but not for long; till then the device remembers it. @param {string} text */
+  async add(text) {
+    if (!text.trim()) return;
+    if (!reader.peek()) await readerSoon();
+    if (this.text.peek() === "") remember(this.key, null);
     this.addItems(read(text).slice(0, MOST_AT_ONCE));
   }
 

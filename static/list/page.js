@@ -4,6 +4,7 @@ import { render } from "preact";
 import { Lists } from "../lists/lists.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
+import { loadReaderSoon } from "../shared/reader.js";
 import { wide } from "../shared/wide.js";
 import { OpenList } from "./open-list.js";
 import { Screen } from "./screen.js";
@@ -18,5 +19,6 @@ export async function start(root) {
   await list.start();
   void screen.circle.start();
   effect(() => void (wide.value && lists.start()));
+  loadReaderSoon();
   render(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }

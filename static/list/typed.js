@@ -2,10 +2,12 @@
 
 /** @import { TypedItem } from '../shared/text.js' */
 import { amount } from "../shared/amounts.js";
-import { parse } from "../shared/text.js";
+import { reader } from "../shared/reader.js";
 
 export const MOST_AT_ONCE = 500;
 const MOST_KNOWN = 1000;
+const LONGEST_TEXT = 500;
+const LONGEST_NOTE = 2000;
 
 /** @type {Map<string, TypedItem[]>} */
 const known = new Map();
@@ -21,12 +23,23 @@ export function read(text) {
   return items;
 }
 
-/** @param {string} line */
+/** Until the reader is there, a line is one thing, as it is typed. @param {string} line @returns {TypedItem[]} */
 function readLine(line) {
+  if (!reader.value) return asTyped(line);
+  const { parse } = reader.value;
   const items = known.get(line) ?? parse(line);
   if (known.size > MOST_KNOWN) known.clear();
   known.set(line, items);
   return items;
+}
+
+/** @param {string} line @returns {TypedItem[]} */
+function asTyped(line) {
+  const text = line.trim();
+  const letters = [...text];
+  if (letters.length <= LONGEST_TEXT) return text ? [{ text, quantity: null, unit: null, note: null, ticked: null }] : [];
+  const rest = letters.slice(LONGEST_TEXT, LONGEST_TEXT + LONGEST_NOTE).join("");
+  return [{ text: letters.slice(0, LONGEST_TEXT).join(""), quantity: null, unit: null, note: rest, ticked: null }];
 }
 
 /** Whether there is more to say about what was understood than the text says itself. @param {readonly TypedItem[]} items @param {string} text */

@@ -1,5 +1,5 @@
 /** Quantities, units and prices as a reader writes and reads them. */
-import { unitCode } from "./units.js";
+import { reader } from "./reader.js";
 import { isWord, number, t } from "./words.js";
 
 /** Codes of units, in the order in which they are offered. */
@@ -18,7 +18,14 @@ export function unitName(unit) {
 /** The unit that a reader typed: its code where they wrote a spelling of it, null for «шт», as typed where it is none. @param {string} typed */
 export function unitTyped(typed) {
   const unit = typed.trim();
-  return unit ? (unitCode(unit) ?? unit) || null : null;
+  return unit ? (codeOf(unit) ?? unit) || null : null;
+}
+
+/** Without the reader of typed text we know a unit by its code and its name here; the server knows the rest. @param {string} unit */
+function codeOf(unit) {
+  if (reader.value) return reader.value.unitCode(unit);
+  const low = unit.toLowerCase();
+  return UNITS.find((code) => code === low || unitName(code).toLowerCase() === low);
 }
 
 /** "2 kg", "0,5 л"; empty where an item has neither. @param {{quantity: number | null, unit: string | null}} item */

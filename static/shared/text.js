@@ -8,6 +8,8 @@ import {
   AND, ARTICLES, BUYING, HEADINGS, JOINED_NAMES, NOT_BEFORE, PREPARED, PREPARED_ALONE, REMARK_STARTS,
 } from "./text-words.js";
 
+export { unitCode } from "./units.js";
+
 /** @import { Amount, Token } from './text-amounts.js' */
 
 /**

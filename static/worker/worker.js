@@ -10,8 +10,8 @@ import { SHELLS, before, cacheOf, filesOf, isOfBuild, unneeded, wanted } from ".
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const OWN = cacheOf(BUILD);
-/** A shell names those of one language; its reader may choose the other without network. */
-const WORDS = ["en", "ru"].map((language) => `/static/${BUILD}/words.${language}.json`);
+/** What no shell names: the words of the reader's other language, and the reader of typed text. */
+const UNNAMED = ["words.en.json", "words.ru.json", "text.js"].map((file) => `/static/${BUILD}/${file}`);
 /** Marks that this build's pages were shown: from then on there is no way back to the ones before. */
 const TAKEN = "/taken";
 let taken = false;
@@ -47,7 +47,7 @@ async function answer({ data, ports }) {
 async function fill() {
   const shells = await Promise.all(SHELLS.map(async (shell) => /** @type {const} */ ([shell, await fetchShell(shell)])));
   const copies = await caches.open(OWN);
-  await copies.addAll([...new Set([...WORDS, ...shells.flatMap(([, { files }]) => files)])]);
+  await copies.addAll([...new Set([...UNNAMED, ...shells.flatMap(([, { files }]) => files)])]);
   for (const [shell, { answer }] of shells) await copies.put(shell, answer);
 }
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from shoplist_appliance.config import resources
 from tests.clients.http import Http
 from tests.clients.making import new_id
 from tests.clients.person import Person
@@ -37,6 +38,20 @@ async def test_what_a_page_loads_is_there_and_may_be_kept_for_ever(http: Http, p
         answer = await http.get(address)
         assert answer.status == 200, address
         assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_list_page_is_light_and_loads_one_script_before_it_is_touched(http: Http, language: str) -> None:
+    """At most 60 KB compressed; pictures for the system (icons, manifest) apart, of which a browser takes one."""
+    answer = await http.get(f"/list/{new_id()}", {"Accept-Language": language})
+    page = answer.body.decode()
+    loaded = set(re.findall(r'(?:src|href)="(/static/[^"]*\.(?:js|css|json|svg))"', page))
+    assert [address for address in loaded if address.endswith(".js")] == re.findall(r'<script[^>]*src="([^"]*)"', page)
+    build = resources("static") / "dist"
+    packed = [build.joinpath(*address.split("/")[2:]) for address in loaded]
+    assert len(packed) >= 3
+    weight = len(page) + sum(file.with_name(f"{file.name}.br").stat().st_size for file in packed)
+    assert weight <= 60 * 1024
 
 
 async def test_the_root_is_a_page_for_strangers_and_for_whoever_is_signed_in(http: Http) -> None:

@@ -267,10 +267,10 @@ def test_a_new_build_is_taken_when_nobody_looks_and_nothing_waits(site: Site, po
     ann.page.wait_for_timeout(6000)
     assert shown_build(ann.page) == site.first
     expect(ann.page.get_by_label("Add an item")).to_have_value("Half a wo")
-    ann.add("Half a word")
-    ann.sees("Half a word")
+    ann.add("Unfinished")
+    ann.sees("Unfinished")
     wait_for(lambda: shown_build(ann.page), "ffffffffffff")
-    ann.sees("Half a word")
+    ann.sees("Unfinished")
 
 
 def test_a_new_build_is_not_taken_while_an_edit_waits(site: Site, pocket: NewPocket) -> None:

@@ -272,7 +272,7 @@ def test_a_new_item_is_scrolled_into_view_above_the_bar(ann: Phone) -> None:
 
 def test_one_can_type_before_the_list_has_come(browser: Browser, ann: Phone) -> None:
     ann.add("Milk")
-    ann.sees("Milk")
+    ann.has_on_the_server("Milk")  # and no longer in what the storage of the second browser begins with
     address = ann.page.url
     second = browser.new_context(viewport=PHONE, storage_state=ann.page.context.storage_state())
     page = second.new_page()

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
 import { words as english } from "../../static/shared/words.en.js";
+import { loadReader } from "../../static/shared/reader.js";
 import { chooseLanguage, moment, speak, t } from "../../static/shared/words.js";
 import { words as russian } from "../../static/shared/words.ru.js";
 
@@ -73,8 +74,11 @@ test("numbers are read with a comma or a point, and what is none is told apart f
   for (const typed of ["two", "1,2345", "-1", "1e3", "1,2,3"]) assert.equal(numberTyped(typed, 3), undefined, typed);
 });
 
-test("a unit is read by its name in the reader's language or by its code, any other text stays", () => {
+test("a unit is read by its name in the reader's language or by its code, any other text stays", async () => {
   speak("ru", ru);
+  assert.equal(unitTyped("сажень"), "сажень", "known by its name alone until the reader has come");
+  assert.equal(unitTyped(" КГ "), "kg");
+  await loadReader();
   assert.equal(unitTyped(" КГ "), "kg");
   assert.equal(unitTyped("kg"), "kg");
   assert.equal(unitTyped("литров"), "l");

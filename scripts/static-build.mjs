@@ -1,0 +1,34 @@
+/** Joins the modules of the pages: a script for a list's page, one for all others, the reader of typed text, the worker, the styles. */
+import { build } from "esbuild";
+
+const [folder, name] = process.argv.slice(2);
+
+/** WebTransport needs HTTP/3, which we do not serve: 4 KB that nobody's first visit has to wait for. */
+const withoutWebTransport = {
+  name: "without-web-transport",
+  /** @param {import("esbuild").PluginBuild} esbuild */
+  setup({ onLoad }) {
+    onLoad({ filter: /engine\.io-client.build.esm.transports.webtransport\.js$/ }, () => ({ contents: "export class WT {}" }));
+  },
+};
+
+await build({
+  entryPoints: {
+    list: "static/list.js",
+    pages: "static/pages.js",
+    text: "static/shared/text.js",
+    sw: "static/worker/worker.js",
+    app: "static/css/app.css",
+  },
+  outdir: folder,
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  format: "esm",
+  target: ["chrome100", "firefox100", "safari15.4"],
+  charset: "utf8",
+  legalComments: "linked",
+  logLevel: "warning",
+  define: { BUILD: JSON.stringify(name) },
+  plugins: [withoutWebTransport],
+});
