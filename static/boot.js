@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
+import { recall } from "./shared/memory.js";
 import { knownUser } from "./shared/session.js";
 import { showTheme } from "./shared/theme.js";
 import { loadWords } from "./shared/words.js";
@@ -31,5 +32,5 @@ async function speakAndPaint() {
   const user = knownUser();
   const shell = document.documentElement;
   if (user) showTheme(user.theme);
-  shell.lang = await loadWords(user?.language, shell.lang, ...navigator.languages);
+  shell.lang = await loadWords(user?.language, recall("language"), shell.lang, ...navigator.languages);
 }

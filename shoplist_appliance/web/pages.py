@@ -71,6 +71,7 @@ class PageHandler(Handler):
     """A page, in the language of its reader: the account's, else the browser's."""
 
     theme: Theme = "auto"
+    known = False
 
     async def prepare(self) -> None:
         """Headers of a page, and what its reader chose."""
@@ -88,7 +89,7 @@ class PageHandler(Handler):
             person = await people.me(principal.person)
         except DomainError:
             return  # nobody whom we know, or nobody whom we can ask for now: the page is the same
-        self.language, self.theme = person.language, person.theme
+        self.language, self.theme, self.known = person.language, person.theme, True
 
     def show(self, template: str, **values: object) -> None:
         """Send a page."""
@@ -129,6 +130,8 @@ class ShellPage(PageHandler):
             "name": words["start"],
             "noscript": words["noscript"],
             "sorry": words["sorry"],
+            # A page whose cookie nobody has need not ask who its reader is.
+            "known": "yes" if self.known else "no",
         }
         script = "list" if self.page == "list" else "pages"
         self.show("page.html", build=build.name, page=self.page, script=script, colours=colours, **named)

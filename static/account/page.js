@@ -7,10 +7,11 @@ import { render } from "preact";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { journal } from "../shared/journal.js";
-import { Page } from "../shared/frame.js";
+import { ApiLink, Page } from "../shared/frame.js";
+import { Languages } from "../shared/languages-view.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
-import { askUser, knownUser, rememberUser, signedIn, signedOut } from "../shared/session.js";
+import { askUser, knownUser, meetUser, rememberUser, signedIn, signedOut } from "../shared/session.js";
 import { goTo } from "../shared/sheets.js";
 import { openStore } from "../shared/store.js";
 import { showTheme } from "../shared/theme.js";
@@ -69,10 +70,10 @@ export function start(root) {
   const actions = accountActions(user, devices);
 
   const View = () => html`
-    <${Page} title=${t("nav.account")}>
+    <${Page} title=${t("nav.account")} side=${user.value ? undefined : ""} footer=${html`${!user.value && html`<${Languages} />`}<${ApiLink} />`}>
       <${Failure} error=${error.value} />
       ${error.value && !user.value && html`<${Retry} />`}
-      ${user.value === null && html`<section class="card"><${Door} actions=${actions} /></section>`}
+      ${user.value === null && html`<section class="card"><${Door} actions=${actions} newcomer=${location.hash === "#register"} /></section>`}
       ${user.value && html`<${Account} user=${user.value} devices=${devices.value} actions=${actions} />`}
     <//>
   `;
@@ -87,7 +88,7 @@ export function start(root) {
  */
 async function meet(user, devices, error) {
   try {
-    user.value = await askUser();
+    user.value = user.value ? await askUser() : await meetUser();
     if (user.value) devices.value = await readDevices();
   } catch (failure) {
     // Without an answer nobody is taken for a stranger: the form is for whom the server does not know.

@@ -6,9 +6,10 @@ import { render } from "preact";
 import { doorActions } from "../account/page.js";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
-import { Page } from "../shared/frame.js";
+import { ApiLink, Page } from "../shared/frame.js";
+import { Languages } from "../shared/languages-view.js";
 import { problemFrom } from "../shared/problem.js";
-import { askUser } from "../shared/session.js";
+import { meetUser } from "../shared/session.js";
 import { t } from "../shared/words.js";
 import { codeOf } from "./model.js";
 import { Invitation } from "./view.js";
@@ -31,12 +32,12 @@ export function start(root) {
   const door = doorActions(accept, { invitation: code });
 
   const View = () => html`
-    <${Page} title=${t("join.title")}>
+    <${Page} title=${t("join.title")} side="" footer=${html`<${Languages} /><${ApiLink} />`}>
       <${Invitation} user=${user.value} error=${error.value} accept=${accept} door=${door} />
     <//>
   `;
   render(html`<${View} />`, root);
-  askUser().then(
+  meetUser().then(
     (known) => (user.value = known),
     (failure) => (error.value = failure),
   );

@@ -4,6 +4,7 @@ import { render } from "preact";
 import { Lists } from "../lists/lists.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
+import { goneLast, openedLast } from "../shared/last.js";
 import { loadReaderSoon } from "../shared/reader.js";
 import { wide } from "../shared/wide.js";
 import { OpenList } from "./open-list.js";
@@ -19,6 +20,10 @@ export async function start(root) {
   await list.start();
   void screen.circle.start();
   effect(() => void (wide.value && lists.start()));
+  effect(() => {
+    if (list.gone.value) goneLast(session.user.id, list.id);
+    else if (list.confirmed.value) openedLast(session.user.id, list.id);
+  });
   loadReaderSoon();
   render(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }

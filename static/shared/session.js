@@ -37,7 +37,7 @@ export function signedIn(user) {
 /** Signed out: nothing of the account stays but edits that wait. The clock is the device's. @param {Store} store */
 export async function signedOut(store) {
   await store.dropCopies().catch(() => {});
-  forgetAllBut((name) => name === "clock" || isEdit(name));
+  forgetAllBut((name) => name === "clock" || name === "language" || isEdit(name));
 }
 
 /** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */
@@ -53,6 +53,16 @@ export async function askUser() {
   }
 }
 
+/**
+ * Who is signed in here, as a page's start asks. The shell says whether its reader came with a cookie that somebody has:
+ * a stranger need not ask.
+ * @returns {Promise<User | null>}
+ */
+export async function meetUser() {
+  const user = knownUser() ?? (await keptUser(await openStore()));
+  return user ?? (document.body.dataset.known === "no" ? null : askUser());
+}
+
 /** Where to sign in, and to come back from. */
 export const signInAddress = () => `/account?next=${encodeURIComponent(location.pathname)}`;
 
@@ -62,7 +72,7 @@ export const signInAddress = () => `/account?next=${encodeURIComponent(location.
  */
 export async function openSession() {
   const store = await openStore();
-  const user = knownUser() ?? (await keptUser(store)) ?? (await askUser());
+  const user = await meetUser();
   if (user) return sessionOf(user, store);
   location.replace(signInAddress());
   return new Promise(() => {});

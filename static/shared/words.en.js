@@ -33,6 +33,14 @@ export const words = {
   "role.viewer": "can look",
   "role.guest": "guest",
 
+  "start.line": "One list for the whole household, always in step.",
+  "start.together": "Together",
+  "start.together_text": "What one adds or ticks, everyone sees at once.",
+  "start.offline": "Without network too",
+  "start.offline_text": "In the shop everything works offline and is kept.",
+  "start.home": "At home",
+  "start.home_text": "Your lists stay on your own server.",
+
   "account.sign_in": "Sign in",
   "account.register": "Register",
   "account.have_one": "I have an account",

@@ -38,6 +38,14 @@ export const words = {
   "role.viewer": "может смотреть",
   "role.guest": "гость",
 
+  "start.line": "Один список на всех, и он всегда сходится.",
+  "start.together": "Вместе",
+  "start.together_text": "Что один добавил или отметил, сразу видят все.",
+  "start.offline": "Без сети тоже",
+  "start.offline_text": "В магазине всё работает без связи и сохраняется.",
+  "start.home": "Дома",
+  "start.home_text": "Ваши списки хранятся на вашем сервере.",
+
   "account.sign_in": "Войти",
   "account.register": "Зарегистрироваться",
   "account.have_one": "У меня есть аккаунт",

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Phone
+from tests.browser.conftest import NewPhone, Phone
 
 
 def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
@@ -42,3 +42,29 @@ def test_members_show_as_initials_only_where_the_list_is_shared(ann: Phone, bob:
     ann.page.get_by_role("link", name="Alone").click()
     expect(ann.page.get_by_role("heading", name="Alone")).to_be_visible()
     expect(ann.page.locator(".circle")).to_have_count(0)
+
+
+def test_a_stranger_is_welcomed_and_whoever_is_signed_in_goes_on_with_the_last_list(
+    phone: NewPhone, ann: Phone
+) -> None:
+    stranger = phone("Eve")
+    refused: list[str] = []
+    stranger.page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    stranger.go("/")
+    expect(stranger.page.get_by_role("heading", name="Shopping lists")).to_be_visible()
+    stranger.page.get_by_role("button", name="Русский").click()
+    expect(stranger.page.get_by_role("link", name="Войти")).to_be_visible()
+    stranger.page.get_by_role("link", name="Зарегистрироваться").click()
+    expect(stranger.page.get_by_label("Имя", exact=True)).to_be_visible()
+    assert refused == [], "a stranger's page asks nothing that is refused"
+
+    expect(ann.page.get_by_role("heading", name="Groceries")).to_be_visible()
+    last = ann.page.url
+    ann.call("lists.create", title="Cottage")
+    ann.go("/")
+    ann.page.wait_for_url(last)
+    ann.call("lists.delete", list=last[-36:])
+    expect(ann.page.get_by_text("deleted")).to_be_visible()
+    ann.go("/")
+    ann.page.wait_for_url("**/list/*")
+    expect(ann.page.get_by_role("heading", name="Cottage")).to_be_visible()
