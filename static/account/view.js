@@ -2,8 +2,10 @@
 
 /** @import { User } from '../shared/shapes.js' */
 import { useSignal } from "@preact/signals";
+import { hapticsOn, setHaptics } from "../shared/haptics.js";
 import { html } from "../shared/html.js";
 import { Choice, Failure, Field, Form, Sheet } from "../shared/parts.js";
+import { showTheme } from "../shared/theme.js";
 import { moment, t } from "../shared/words.js";
 
 /** @typedef {{id: string, name: string, last_seen: string, current: boolean}} Device */
@@ -73,6 +75,7 @@ export const Account = ({ user, devices, actions }) => html`
     <p class="muted wrap">${user.email}</p>
     <${AboutYou} user=${user} send=${actions.update} />
   </section>
+  ${"vibrate" in navigator && html`<section class="card"><${Haptics} /></section>`}
   <section class="card"><${Password} send=${actions.changePassword} email=${user.email} /></section>
   <section class="card"><${Devices} devices=${devices} actions=${actions} /></section>
   <section class="card"><${SignOut} signOut=${actions.signOut} /></section>
@@ -89,6 +92,7 @@ function AboutYou({ user, send }) {
     await send(fields);
     saved.value = true;
   };
+  const preview = (/** @type {any} */ event) => showTheme(event.target.value);
   return html`
     <${Form} send=${save} label=${t("do.save")}>
       ${(/** @type {Record<string, string>} */ wrong) => html`
@@ -96,12 +100,21 @@ function AboutYou({ user, send }) {
         <${Choice} label=${t("account.language")} name="language" value=${user.language}
           options=${languages.map((value) => ({ value, label: t(`language.${value}`) }))} />
         <${Choice} label=${t("account.theme")} name="theme" value=${user.theme}
-          options=${themes.map((value) => ({ value, label: t(`theme.${value}`) }))} />
+          options=${themes.map((value) => ({ value, label: t(`theme.${value}`) }))} onChange=${preview} />
       `}
     <//>
     ${saved.value && html`<p class="muted" role="status">${t("state.kept")}</p>`}
   `;
 }
+
+/** This device's own choice, made at once. */
+const Haptics = () => html`
+  <h2>${t("account.this_device_title")}</h2>
+  <label class="switch">
+    <input type="checkbox" defaultChecked=${hapticsOn()} onChange=${(/** @type {any} */ event) => setHaptics(event.target.checked)} />
+    <span>${t("account.haptics")}</span>
+  </label>
+`;
 
 /** @param {{send: Actions['changePassword'], email: string}} props */
 function Password({ send, email }) {

@@ -34,10 +34,13 @@ export function signedIn(user) {
   remember("signed_in", String(Date.now()));
 }
 
-/** Signed out: nothing of the account stays but edits that wait. The clock is the device's. @param {Store} store */
+/** The device's own, whoever uses it. */
+const KEPT_BY_THE_DEVICE = new Set(["clock", "language", "haptics"]);
+
+/** Signed out: nothing of the account stays but edits that wait. @param {Store} store */
 export async function signedOut(store) {
   await store.dropCopies().catch(() => {});
-  forgetAllBut((name) => name === "clock" || name === "language" || isEdit(name));
+  forgetAllBut((name) => KEPT_BY_THE_DEVICE.has(name) || isEdit(name));
 }
 
 /** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */

@@ -57,6 +57,8 @@ export const words = {
   "account.old_password": "Password now",
   "account.new_password": "New password",
   "account.password_changed": "The password is changed. All other devices are signed out.",
+  "account.this_device_title": "This device",
+  "account.haptics": "Vibrate a little when I tick",
   "account.devices": "Devices",
   "account.this_device": "this device",
   "account.last_seen": "last seen {time}",

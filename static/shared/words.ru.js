@@ -62,6 +62,8 @@ export const words = {
   "account.old_password": "Нынешний пароль",
   "account.new_password": "Новый пароль",
   "account.password_changed": "Пароль изменён. На других устройствах нужно войти заново.",
+  "account.this_device_title": "Это устройство",
+  "account.haptics": "Слегка вибрировать, когда я отмечаю",
   "account.devices": "Устройства",
   "account.this_device": "это устройство",
   "account.last_seen": "последний раз {time}",

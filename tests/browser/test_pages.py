@@ -68,3 +68,15 @@ def test_a_stranger_is_welcomed_and_whoever_is_signed_in_goes_on_with_the_last_l
     ann.go("/")
     ann.page.wait_for_url("**/list/*")
     expect(ann.page.get_by_role("heading", name="Cottage")).to_be_visible()
+
+
+def test_colours_show_as_they_are_chosen_and_haptics_are_the_devices_own(ann: Phone) -> None:
+    ann.go("/account")
+    ann.page.get_by_label("Colours").select_option("dark")
+    expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark")
+    switch = ann.page.get_by_role("checkbox", name="Vibrate")
+    expect(switch).to_be_checked()
+    switch.click()
+    ann.page.reload()
+    expect(switch).not_to_be_checked()
+    expect(ann.page.locator("html")).to_have_attribute("data-theme", "auto")
