@@ -31,7 +31,10 @@ export function planned(items, typed, newId) {
     const key = keyOf(one);
     const twin = open.get(key);
     const old = bought.get(fold(one.text));
-    if (twin && (twin.quantity ?? 1) + (one.quantity ?? 1) <= MOST) return grown(twin, one, newId());
+    if (twin && (twin.quantity ?? 1) + (one.quantity ?? 1) <= MOST) {
+      if (one.ticked) open.delete(key);
+      return grown(twin, one, newId());
+    }
     if (old && one.ticked) return isAsTyped(old, one) ? there(old) : added(one, newId());
     if (old) {
       bought.delete(fold(one.text));
