@@ -143,9 +143,21 @@ export class Screen {
     return location.origin + new URL(url, location.origin).pathname;
   }
 
-  /** @param {number} [before] @returns {Promise<{changes: import("../shared/shapes.js").Change[], more: boolean}>} */
-  history(before) {
-    return this.session.live.call("lists.history", { list: this.list.id, ...(before && { before }) });
+  get historyKey() {
+    return `history ${this.session.user.id} ${this.list.id}`;
+  }
+
+  /** A page of it; the newest is kept on the device for when there is no network. @param {number} [before] @returns {Promise<import("./history.js").Pages>} */
+  async history(before) {
+    const { live, store } = this.session;
+    const read = await live.call("lists.history", { list: this.list.id, ...(before && { before }) });
+    if (!before) await store.keepCopy(this.historyKey, read).catch(() => {});
+    return read;
+  }
+
+  /** @returns {Promise<import("./history.js").Pages | null>} */
+  async keptHistory() {
+    return (await this.session.store.copy(this.historyKey).catch(() => null)) ?? null;
   }
 
   /** @param {number} revision @param {string} id the same when tried again */

@@ -68,13 +68,38 @@ const shown = (value) => (typeof value === "number" ? number(value) : value);
 /** @param {number} value */
 export const number = (value) => (digits ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })).format(value);
 
-/** A day and time in the reader's zone; today's without the day. @param {string} time */
-export function moment(time, today = new Date()) {
-  const date = new Date(time);
-  const sameDay = date.toDateString() === today.toDateString();
-  /** @type {Intl.DateTimeFormatOptions} */
-  const clock = { hour: "2-digit", minute: "2-digit" };
-  /** @type {Intl.DateTimeFormatOptions} */
-  const shape = sameDay ? clock : { day: "numeric", month: "short", ...clock };
-  return new Intl.DateTimeFormat(locale, shape).format(date);
+/** @type {Intl.DateTimeFormatOptions} */
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+
+/** @param {Date} date @param {Intl.DateTimeFormatOptions} shape */
+const dated = (date, shape) => new Intl.DateTimeFormat(locale, shape).format(date);
+
+/** How many midnights lie between, by the reader's clock: a day may have 23 or 25 hours. @param {Date} date @param {Date} now */
+function daysAgo(date, now) {
+  const [then, today] = [date, now].map((one) => Date.UTC(one.getFullYear(), one.getMonth(), one.getDate()));
+  return (today - then) / 86_400_000;
 }
+
+/** The time of day. @param {string} time */
+export const clock = (time) => dated(new Date(time), CLOCK);
+
+/** When something was, as said in a sentence: "12:03", "yesterday, 12:03", "24 Nov", with the year where it is another. @param {string} time */
+export function moment(time, now = new Date()) {
+  const date = new Date(time);
+  const ago = daysAgo(date, now);
+  if (ago === 0) return clock(time);
+  if (ago === 1) return t("day.yesterday_at", { time: clock(time) });
+  return dated(date, { day: "numeric", month: "short", ...yearOf(date, now) });
+}
+
+/** A day as a heading. @param {string} time */
+export function day(time, now = new Date()) {
+  const date = new Date(time);
+  const ago = daysAgo(date, now);
+  if (ago === 0) return t("day.today");
+  if (ago === 1) return t("day.yesterday");
+  return dated(date, { day: "numeric", month: "long", ...yearOf(date, now) });
+}
+
+/** @param {Date} date @param {Date} now @returns {Intl.DateTimeFormatOptions} */
+const yearOf = (date, now) => (date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" });

@@ -60,7 +60,9 @@ test("counts, numbers and times are written as the language writes them", () => 
   assert.equal(amount({ quantity: 0.5, unit: "kg" }), "0,5\u00a0кг");
   const now = new Date("2026-11-25T12:00:00");
   assert.equal(moment("2026-11-25T09:05:00", now), "09:05");
-  assert.match(moment("2026-11-24T09:05:00", now), /24 нояб/);
+  assert.equal(moment("2026-11-24T09:05:00", now), "вчера, 09:05");
+  assert.match(moment("2026-11-23T09:05:00", now), /^23 нояб\.?$/);
+  assert.match(moment("2025-11-24T09:05:00", now), /24 нояб\. 2025/);
   speak("en", en);
   assert.equal(t("list.removed", { count: 1 }), "1 removed");
   assert.equal(amount({ quantity: 1.5, unit: "сажень" }), "1.5\u00a0сажень");
