@@ -128,18 +128,33 @@ function accountActions(user, devices) {
       devices.value = await readDevices();
     },
     async signOut(anyway) {
-      const store = await openStore();
-      const entries = user.value ? await store.entries(user.value.id) : [];
-      const stored = entries.filter((entry) => entry.state === "waiting");
-      const noted = user.value ? journal.left(user.value.id) : [];
-      const waiting = new Set([...stored, ...noted].map((entry) => entry.edit.id)).size;
-      if (waiting > 0 && !anyway) return waiting;
-      await call("accounts.sign_out").catch((failure) => {
-        if (problemFrom(failure).code !== "unauthenticated") throw failure;
-      });
-      await signedOut(store);
+      const waiting = await leaveDevice(user.value, anyway);
+      if (waiting > 0) return waiting;
       void goTo("/account", true);
       return 0;
     },
   };
+}
+
+/**
+ * Signs out, here and at the server; edits that wait hold it up, unless it is to be anyway.
+ * @param {User | null | undefined} user
+ * @param {boolean} anyway
+ * @returns {Promise<number>} how many edits hold it up
+ */
+export async function leaveDevice(user, anyway) {
+  const store = await openStore();
+  const waiting = user ? await waitingOf(user, store) : 0;
+  if (waiting > 0 && !anyway) return waiting;
+  await call("accounts.sign_out").catch((failure) => {
+    if (problemFrom(failure).code !== "unauthenticated") throw failure;
+  });
+  await signedOut(store);
+  return 0;
+}
+
+/** @param {User} user @param {import('../shared/store.js').Store} store */
+async function waitingOf(user, store) {
+  const stored = (await store.entries(user.id)).filter((entry) => entry.state === "waiting");
+  return new Set([...stored, ...journal.left(user.id)].map((entry) => entry.edit.id)).size;
 }

@@ -168,15 +168,15 @@ function Devices({ devices, actions }) {
   `;
 }
 
-/** @param {{signOut: Actions['signOut']}} props */
-function SignOut({ signOut }) {
+/** @param {{signOut: Actions['signOut'], label?: string, quiet?: boolean}} props */
+export function SignOut({ signOut, label = t("account.sign_out"), quiet = false }) {
   const waiting = useSignal(0);
   const error = useSignal(/** @type {unknown} */ (null));
   /** @param {boolean} anyway */
   const leave = (anyway) => signOut(anyway).then((count) => (waiting.value = count), (failure) => (error.value = failure));
   return html`
     <${Failure} error=${error.value} />
-    <button class="button" type="button" onClick=${() => leave(false)}>${t("account.sign_out")}</button>
+    <button class=${quiet ? "button quiet" : "button"} type="button" onClick=${() => leave(false)}>${label}</button>
     ${waiting.value > 0 && html`
       <${Sheet} title=${t("account.waiting_title", { count: waiting.value })} close=${() => (waiting.value = 0)}>
         <p>${t("account.waiting_text")}</p>

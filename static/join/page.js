@@ -3,7 +3,7 @@
 /** @import { User } from '../shared/shapes.js' */
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import { doorActions } from "../account/page.js";
+import { doorActions, leaveDevice } from "../account/page.js";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { ApiLink, Page } from "../shared/frame.js";
@@ -11,29 +11,19 @@ import { Languages } from "../shared/languages-view.js";
 import { problemFrom } from "../shared/problem.js";
 import { meetUser } from "../shared/session.js";
 import { t } from "../shared/words.js";
-import { codeOf } from "./model.js";
+import { codeOf, deadLink } from "./model.js";
 import { Invitation } from "./view.js";
 
 /** @param {HTMLElement} root */
 export function start(root) {
-  const code = codeOf(location.pathname);
   const user = signal(/** @type {User | null | undefined} */ (undefined));
+  const newcomer = signal(true);
   const error = signal(/** @type {unknown} */ (null));
-
-  const accept = async () => {
-    try {
-      const told = await call("members.accept", { code });
-      location.replace(`/list/${told.list.id}`);
-    } catch (failure) {
-      error.value = failure;
-      if (problemFrom(failure).code === "unauthenticated") user.value = null;
-    }
-  };
-  const door = doorActions(accept, { invitation: code });
+  const ways = waysIn(codeOf(location.pathname), user, newcomer, error);
 
   const View = () => html`
-    <${Page} title=${t("join.title")} side="" footer=${html`<${Languages} /><${ApiLink} />`}>
-      <${Invitation} user=${user.value} error=${error.value} accept=${accept} door=${door} />
+    <${Page} title=${t("join.title")} side=${user.value ? undefined : ""} footer=${html`${!user.value && html`<${Languages} />`}<${ApiLink} />`}>
+      <${Invitation} user=${user.value} newcomer=${newcomer.value} error=${error.value} ways=${ways} />
     <//>
   `;
   render(html`<${View} />`, root);
@@ -41,4 +31,46 @@ export function start(root) {
     (known) => (user.value = known),
     (failure) => (error.value = failure),
   );
+}
+
+/**
+ * @param {string} code
+ * @param {{value: User | null | undefined}} user
+ * @param {{value: boolean}} newcomer
+ * @param {{value: unknown}} error
+ * @returns {import('./view.js').Ways}
+ */
+function waysIn(code, user, newcomer, error) {
+  /** @param {User | null | undefined} person who joins */
+  const join = async (person) => {
+    error.value = null;
+    try {
+      const told = await call("members.accept", { code });
+      location.replace(`/list/${told.list.id}`);
+    } catch (failure) {
+      const stranger = problemFrom(failure).code === "unauthenticated";
+      newcomer.value &&= !stranger;
+      user.value = stranger ? null : person;
+      error.value = failure;
+    }
+  };
+  const { signIn, register } = doorActions(join, { invitation: code });
+  return {
+    accept: () => join(user.value),
+    door: { signIn, register: (fields) => register(fields).catch((failure) => tellDead(failure, error)) },
+    async leave(anyway) {
+      const waiting = await leaveDevice(user.value, anyway);
+      if (waiting > 0) return waiting;
+      newcomer.value = false;
+      error.value = null;
+      user.value = null;
+      return 0;
+    },
+  };
+}
+
+/** A dead link is the page's to tell, anything else the form's. @param {unknown} failure @param {{value: unknown}} error */
+function tellDead(failure, error) {
+  if (!deadLink(problemFrom(failure).code)) throw failure;
+  error.value = failure;
 }

@@ -2,31 +2,59 @@
 
 /** @import { User } from '../shared/shapes.js' */
 /** @import { Actions } from '../account/view.js' */
-import { Door } from "../account/view.js";
+import { useSignal } from "@preact/signals";
+import { Door, SignOut } from "../account/view.js";
+import { BrokenLink, Together } from "../shared/drawings.js";
 import { html } from "../shared/html.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { t } from "../shared/words.js";
+import { deadLink } from "./model.js";
 
 /**
- * @param {{user: User | null | undefined, error: unknown, accept: () => void, door: Pick<Actions, 'signIn' | 'register'>}} props
+ * @typedef {object} Ways
+ * @property {() => Promise<void>} accept
+ * @property {Actions['signOut']} leave
+ * @property {Pick<Actions, 'signIn' | 'register'>} door
  */
-export function Invitation({ user, error, accept, door }) {
+
+/** @param {{user: User | null | undefined, newcomer: boolean, error: unknown, ways: Ways}} props */
+export function Invitation({ user, newcomer, error, ways }) {
   const dead = error ? deadLink(problemFrom(error).code) : null;
-  if (dead) return html`<section class="card"><p>${dead}</p><a class="button" href="/list">${t("nav.lists")}</a></section>`;
+  if (dead) return html`<${Dead} word=${dead} user=${user} />`;
   return html`
-    <section class="card">
+    <section class="card invitation">
+      <${Together} />
       <p>${user === null ? t("join.first") : t("join.text")}</p>
       <${Failure} error=${error} />
       ${error && user === undefined && html`<${Retry} />`}
-      ${user && html`<button class="button main" type="button" onClick=${accept}>${t("join.do")}</button>`}
+      ${user && html`<${Member} user=${user} ways=${ways} />`}
     </section>
-    ${user === null && html`<section class="card"><${Door} actions=${door} newcomer /></section>`}
+    ${user === null && html`<section class="card"><${Door} actions=${ways.door} newcomer=${newcomer} /></section>`}
   `;
 }
 
-/** @param {string} code */
-function deadLink(code) {
-  if (code === "gone") return t("join.expired");
-  return code === "not_found" ? t("join.unknown") : null;
+/** @param {{user: User, ways: Ways}} props */
+function Member({ user, ways }) {
+  const joining = useSignal(false);
+  const join = async () => {
+    joining.value = true;
+    await ways.accept();
+    joining.value = false;
+  };
+  return html`
+    <button class="button main" type="button" disabled=${joining.value} onClick=${join}>${t("join.do", { name: user.name })}</button>
+    <${SignOut} signOut=${ways.leave} label=${t("join.another")} quiet />
+  `;
 }
+
+/** @param {{word: 'join.expired' | 'join.unknown', user: User | null | undefined}} props */
+const Dead = ({ word, user }) => html`
+  <section class="card invitation">
+    <${BrokenLink} />
+    <p role="alert">${t(word)}</p>
+    ${user
+      ? html`<a class="button main" href="/list">${t("join.to_lists")}</a>`
+      : html`<a class="button main" href="/account#register">${t("account.register")}</a><a class="button" href="/account">${t("account.sign_in")}</a>`}
+  </section>
+`;

@@ -34,3 +34,11 @@ export const Home = () => html`
     <path d="M4 25 24 7l20 18M8 22v18a2 2 0 0 0 2 2h28a2 2 0 0 0 2-2V22" /><path class="drawing-accent" d="m17 30 5 5 9-11" />
   </svg>
 `;
+
+/** A chain whose links have come apart. */
+export const BrokenLink = () => html`
+  <svg class="drawing" viewBox="0 0 48 48" width="48" height="48" aria-hidden="true">
+    <path d="m20 34-4 4a8 8 0 0 1-11-11l6-6a8 8 0 0 1 9-1M28 14l4-4a8 8 0 0 1 11 11l-6 6a8 8 0 0 1-9 1" />
+    <path class="drawing-accent" d="M18 8v5M8 14h4M30 40v-5M40 34h-4" />
+  </svg>
+`;

@@ -80,7 +80,9 @@ export const words = {
 
   "join.title": "You are invited to a list",
   "join.text": "Whoever joins sees the list and is seen by its members.",
-  "join.do": "Join the list",
+  "join.do": "Join as {name}",
+  "join.another": "Use another account",
+  "join.to_lists": "To my lists",
   "join.first": "Sign in or register, then the list opens.",
   "join.unknown": "This link leads nowhere. Ask for a new one.",
   "join.expired": "This invitation has expired. Ask for a new one.",

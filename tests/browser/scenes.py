@@ -411,14 +411,14 @@ def join_member(stage: Stage) -> None:
     theirs = stage.other.make_list(TITLES[stage.language][0])
     stage.sign_in()
     stage.go(f"/join/{stage.other.invite(theirs)}")
-    expect(stage.button("join.do")).to_be_visible()
+    expect(stage.button("join.do", name=stage.me.name)).to_be_visible()
 
 
 @scene("An invitation that leads nowhere.")
 def join_dead(stage: Stage) -> None:
     stage.sign_in()
     stage.go("/join/none")
-    stage.press("join.do")
+    stage.press("join.do", name=stage.me.name)
     stage.sees_word("join.unknown")
 
 

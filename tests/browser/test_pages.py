@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NewPhone, Phone
+from tests.browser.conftest import PASSWORD, NewPhone, Phone
 
 
 def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
@@ -80,3 +80,41 @@ def test_colours_show_as_they_are_chosen_and_haptics_are_the_devices_own(ann: Ph
     ann.page.reload()
     expect(switch).not_to_be_checked()
     expect(ann.page.locator("html")).to_have_attribute("data-theme", "auto")
+
+
+def test_a_stranger_registers_with_an_invitation_and_is_on_the_list(phone: NewPhone, ann: Phone) -> None:
+    eve = phone("Eve")
+    eve.go(f"/join/{invited_by(ann)}")
+    eve.register()
+    eve.page.wait_for_url("**/list/*")
+    expect(eve.page.get_by_role("heading", name="Groceries")).to_be_visible()
+
+
+def test_an_invitation_is_accepted_by_another_account_than_the_one_signed_in(phone: NewPhone, ann: Phone) -> None:
+    eve = phone("Eve")
+    eve.call("accounts.register", name="Eve", email=eve.email, password=PASSWORD, language="en")
+    eve.call("accounts.sign_out")
+    eve.call("accounts.register", name="Mallory", email=f"other-{eve.email}", password=PASSWORD, language="en")
+    eve.go(f"/join/{invited_by(ann)}")
+    expect(eve.page.get_by_role("button", name="Join as Mallory")).to_be_visible()
+    eve.page.get_by_role("button", name="Use another account").click()
+    eve.sign_in()
+    eve.page.wait_for_url("**/list/*")
+    members = ann.call("members.list", list=ann.page.url[-36:])["members"]
+    assert [member["person"]["name"] for member in members] == ["Ann", "Eve"]
+
+
+def test_a_dead_invitation_tells_a_stranger_so_and_shows_the_ways_on(phone: NewPhone) -> None:
+    eve = phone("Eve")
+    eve.go("/join/none")
+    eve.register()
+    expect(eve.page.get_by_text("This link leads nowhere")).to_be_visible()
+    eve.page.get_by_role("link", name="Register").click()
+    eve.register()
+    eve.page.wait_for_url("**/list")
+
+
+def invited_by(ann: Phone) -> str:
+    """The code of a link to the list that Ann has open."""
+    code: str = ann.call("members.invite", list=ann.page.url[-36:], role="editor", link=True)["code"]
+    return code

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deviceOf, nextPage } from "../../static/account/model.js";
-import { codeOf } from "../../static/join/model.js";
+import { codeOf, deadLink } from "../../static/join/model.js";
 
 test("signing in leads back to the page that asked for it, and never to another site", () => {
   assert.equal(nextPage("?next=%2Fjoin%2FaB-c_d"), "/join/aB-c_d");
@@ -22,4 +22,11 @@ test("a device is named by its browser and system", () => {
 test("an invitation's code is the last part of its address", () => {
   assert.equal(codeOf("/join/aB-c_d"), "aB-c_d");
   assert.equal(codeOf("/join/"), "");
+  assert.equal(codeOf("/join/%zz"), "%zz", "an address cut in its middle is a code that nobody has");
+});
+
+test("a link is dead when it is unknown or has expired, not when the line or the server fails", () => {
+  assert.equal(deadLink("not_found"), "join.unknown");
+  assert.equal(deadLink("gone"), "join.expired");
+  for (const problem of ["unreachable", "unauthenticated", "rate_limited", "unavailable"]) assert.equal(deadLink(problem), null);
 });
