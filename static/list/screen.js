@@ -137,6 +137,14 @@ export class Screen {
     void goTo("/list");
   }
 
+  /** @param {string} person */
+  async removeMember(person) {
+    await this.session.live.call("members.remove", { list: this.list.id, person });
+    // Taken off is taken off, also where who is left could not be read.
+    this.members.value = this.members.peek().filter((member) => member.person.id !== person);
+    void this.circle.read().catch(() => {});
+  }
+
   /** A link under the address at which this reader reached the house. @param {string} role @returns {Promise<string>} */
   async invite(role) {
     const { url } = await this.session.live.call("members.invite", { list: this.list.id, role, link: true });

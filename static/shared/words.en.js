@@ -244,6 +244,12 @@ export const words = {
   "members.copy": "Copy the link",
   "members.leave": "Leave the list",
   "members.leave_ask": "Leave “{title}”? To come back you need a new invitation.",
+  "members.offline": "Offline: this is who was on the list before. To change it you need the network.",
+  "members.remove": "Remove",
+  "members.remove_who": "Remove {name}",
+  "members.remove_ask": "Remove {name} from the list? To come back they need a new invitation.",
+  "members.link_edits": "Until {day}, whoever has this link can join and edit.",
+  "members.link_looks": "Until {day}, whoever has this link can join and look.",
   "members.share": "Share",
   "members.share_title": "Join my list “{title}”",
 

@@ -278,6 +278,17 @@ def members(stage: Stage) -> None:
     expect(stage.page.locator("input[readonly]")).to_be_visible()
 
 
+@scene("Taking a member off a list asks first.")
+def members_remove_asks(stage: Stage) -> None:
+    list_id = stage.household()
+    stage.invite(list_id, stage.other, stage.third)
+    stage.open(list_id)
+    stage.press("do.menu")
+    stage.press("list.members")
+    stage.press("members.remove_who", name=NAMES[stage.language][2])
+    stage.sees_word("members.remove_ask", name=NAMES[stage.language][2])
+
+
 @scene("What happened to a list.")
 def history(stage: Stage) -> None:
     list_id = stage.household()

@@ -378,6 +378,41 @@ def test_edits_of_somebody_who_is_no_longer_a_member_wait_for_them(
     assert ticked(ann) == {"Milk": False}
 
 
+def test_whoever_is_taken_off_with_an_edit_waiting_is_told_and_keeps_it(ann: Phone, bob: Phone, line: BadLine) -> None:
+    """Bob has the list open without network when Ann takes him off; what he ticked is shown to him as not saved."""
+    bob.call("accounts.update", language="en")
+    bob = Phone(bob.page, bob.url, bob.name, bob.email, ann.words)
+    bob.page.reload()
+    behind(line, bob)
+    ann.add("Milk")
+    bob.sees("Milk")
+    line.refuse()
+    bob.tick("Milk")
+    kept(bob, 1)
+    ann.menu("members")
+    ann.page.get_by_role("button", name="Remove Bob", exact=True).click()
+    expect(ann.page.get_by_text("Remove Bob from the list?")).to_be_visible()
+    expect(ann.page.locator("dialog .row-text")).to_have_text(["Ann", "Bob"])
+    ann.page.get_by_role("button", name="Remove Bob", exact=True).click()
+    expect(ann.page.locator("dialog .row-text")).to_have_text(["Ann"])
+    line.clear()
+    expect(bob.page.get_by_text("There is no such list, or you are not on it.")).to_be_visible(timeout=COMES_BACK_MS)
+    reads_that_it_is_not_saved(bob, "Tick")
+    assert ticked(ann) == {"Milk": False}
+
+
+def test_whoever_is_taken_off_while_looking_reads_so_at_once(ann: Phone, bob: Phone) -> None:
+    ann.add("Milk")
+    bob.sees("Milk")
+    ann.menu("members")
+    ann.page.get_by_role("button", name="Remove Bob", exact=True).click()
+    ann.page.get_by_role("button", name="Cancel", exact=True).click()
+    ann.page.get_by_role("button", name="Remove Bob", exact=True).click()
+    ann.page.get_by_role("button", name="Remove Bob", exact=True).click()
+    expect(bob.page.locator("textarea.text")).to_be_visible()
+    assert "- Milk" in bob.page.locator("textarea.text").input_value()
+
+
 def test_who_leaves_on_another_device_is_told_on_this_one(phone: NewPhone, ann: Phone, bob: Phone) -> None:
     ann.add("Milk")
     bob.sees("Milk")
