@@ -25,6 +25,7 @@ export function Invitation({ user, newcomer, error, ways }) {
   return html`
     <section class="card invitation">
       <${Together} />
+      <h2>${t("join.title")}</h2>
       <p>${user === null ? t("join.first") : t("join.text")}</p>
       <${Failure} error=${error} />
       ${error && user === undefined && html`<${Retry} />`}

@@ -78,8 +78,9 @@ export const words = {
   "account.device": "{browser} on {system}",
   "account.device_unknown": "Browser",
 
+  "join.page": "Invitation",
   "join.title": "You are invited to a list",
-  "join.text": "Whoever joins sees the list and is seen by its members.",
+  "join.text": "You see the list, and its members see your name.",
   "join.do": "Join as {name}",
   "join.another": "Use another account",
   "join.to_lists": "To my lists",

@@ -85,8 +85,9 @@ export const words = {
   "account.device": "{browser}, {system}",
   "account.device_unknown": "Браузер",
 
+  "join.page": "Приглашение",
   "join.title": "Вас пригласили в список",
-  "join.text": "Кто присоединится, увидит список, а участники увидят его имя.",
+  "join.text": "Вы увидите список, а его участники — ваше имя.",
   "join.do": "Присоединиться как {name}",
   "join.another": "Войти под другим именем",
   "join.to_lists": "К моим спискам",
