@@ -12,6 +12,7 @@ from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_boug
 from tests.browser.stage import SIZES, Stage
 
 Play = Callable[[Stage], None]
+ALPHABET = "abcdefghijklmnopqrstuvw"
 WEIGHT_REFUSED = "2000000"  # more than an item may count
 
 
@@ -179,6 +180,33 @@ def typing(stage: Stage) -> None:
     stage.add_field().fill({"en": "2 kg carrots, milk 3.5% x2", "ru": "2 кг моркови, молоко 3,5% 2 шт"}[stage.language])
 
 
+@scene("A pasted list of fourteen things, one of them ticked, before it is added.")
+def pasting(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    things = [thing.text for thing in many(stage.language)[:13]]
+    stage.add_field().fill("\n".join([*things, "[x] 2 kg " + LONG[stage.language][0].text]))
+    expect(stage.page.locator(".understood-item")).to_have_count(3)
+
+
+@scene("More is pasted than is added at once.")
+def pasting_too_much(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    stage.add_field().fill("\n".join(f"{letter}{other}" for letter in ALPHABET for other in ALPHABET))
+    expect(stage.page.get_by_role("alert")).to_be_visible()
+
+
+@scene("Fourteen things were added, of which some were there and one was bought.")
+def added_many(stage: Stage) -> None:
+    things = half_bought(WEEKLY[stage.language])
+    stage.open(stage.household(things))
+    stage.sees(stage.item(1))
+    texts = [thing.text for thing in (*things, *many(stage.language)[:6])]
+    stage.type_item("\n".join(texts))
+    expect(stage.page.locator(".snack")).to_be_visible()
+
+
 @scene("An item that was on the list already was counted up.")
 def merged(stage: Stage) -> None:
     stage.open(stage.household())
@@ -314,7 +342,19 @@ def unacknowledged(stage: Stage) -> None:
     stage.sees(stage.item(0))
     stage.line.stall_live()
     stage.page.get_by_role("checkbox").first.click()
-    expect(stage.page.locator("header").get_by_role("status")).to_be_visible()
+    expect(stage.page.locator("header .sign .count")).to_be_visible()
+
+
+@scene("The network is back, and all that waited is kept.")
+def back(stage: Stage) -> None:
+    stage.open(stage.household())
+    stage.sees(stage.item(0))
+    stage.page.wait_for_timeout(500)
+    stage.line.stall_live()
+    stage.page.get_by_role("checkbox").first.click()
+    expect(stage.page.locator("header .sign .count")).to_be_visible()
+    stage.line.clear()
+    expect(stage.page.locator("header .sign.well")).to_be_visible()
 
 
 @scene("No network.", main=True)
@@ -349,6 +389,18 @@ def not_saved(stage: Stage) -> None:
     stage.field("item.quantity").fill(WEIGHT_REFUSED)
     stage.press("do.save")
     stage.sees_word("unsaved.title")
+
+
+@scene("Many edits that the server refused, folded.", main=True)
+def many_not_saved(stage: Stage) -> None:
+    stage.open(stage.household())
+    for number in (1, 2, 3, 4):
+        stage.press("do.more", name=stage.item(number))
+        stage.field("item.quantity").fill(WEIGHT_REFUSED)
+        stage.press("do.save")
+        expect(stage.page.locator("dialog[open]")).to_have_count(0)
+    expect(stage.page.locator(".unsaved h2")).to_contain_text("4")
+    stage.page.locator(".unsaved").scroll_into_view_if_needed()
 
 
 @scene("A list that another member deleted while it was open.")
