@@ -47,6 +47,15 @@ export function whatTo(change, edit) {
   return whatOf(fields) ?? "set";
 }
 
+/** Whether a change did just what the edit wanted: then nobody has lost anything. @param {Change} change @param {Edit} edit */
+export function agrees(change, edit) {
+  if (edit.kind === "rename") return change.list?.title === edit.title;
+  if (change.list) return false;
+  const wanted = /** @type {Record<string, unknown>} */ ({ ...edit, removed: edit.kind === "remove" });
+  const ids = edit.items ?? [edit.item ?? ""];
+  return ids.every((id) => fieldsOf(edit).every((name) => /** @type {any} */ (change.items[id])?.[name] === wanted[name]));
+}
+
 /** @param {readonly Loss[]} losses @param {(edit: Edit) => string} nameOf */
 export function wordsOf(losses, nameOf) {
   const names = [...new Set(losses.map((loss) => loss.name ?? t("list.someone")))];
@@ -85,7 +94,7 @@ export class Overruled {
     const edits = this.waiting;
     this.waiting = [];
     const changes = edits.every((edit) => overrulerOf(this.known, edit)) ? this.known : await this.history();
-    const losses = edits.map((edit) => this.lossOf(edit, changes));
+    const losses = edits.flatMap((edit) => this.lossOf(edit, changes) ?? []);
     // What one did later on another device stands, and is no news.
     const others = losses.filter((loss) => loss.by !== this.list.session.user.id);
     if (others.length === 0) return;
@@ -99,11 +108,12 @@ export class Overruled {
     return [...this.known, ...told.changes].sort((one, other) => other.revision - one.revision);
   }
 
-  /** @param {Edit} edit @param {readonly Change[]} changes @returns {Loss} */
+  /** Null where the other wanted the same. @param {Edit} edit @param {readonly Change[]} changes @returns {Loss | null} */
   lossOf(edit, changes) {
     const change = overrulerOf(changes, edit);
     const state = this.list.confirmed.peek();
     if (!change) return { edit, by: null, name: null, what: "set" };
+    if (agrees(change, edit)) return null;
     const name = change.person?.name ?? (state ? nameIn(state, change.by) : null);
     return { edit, by: change.by, name, what: whatTo(change, edit) };
   }

@@ -1,7 +1,7 @@
 /** Own edits that someone overruled: who did what, and doing one's own again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Overruled, overrulerOf, whatTo, wordsOf } from "../../static/list/overruled.js";
+import { Overruled, agrees, overrulerOf, whatTo, wordsOf } from "../../static/list/overruled.js";
 
 /** @import { Change, Edit } from '../../static/shared/shapes.js' */
 /** @import { Wish } from '../../static/list/open-list.js' */
@@ -81,6 +81,23 @@ test("what came while this device was away is asked for", async () => {
 
 test("what one did later oneself, on another device, is no news", async () => {
   const { overruled, offers } = begun([change(6, { milk: { ticked: false } }, { by: "me" })]);
+  overruled.waiting = [edit()];
+  await overruled.tell();
+  assert.deepEqual(offers, []);
+});
+
+test("two who wanted the same have nothing to tell each other", async () => {
+  const ticked = change(6, { milk: { ticked: true } });
+  assert.equal(agrees(ticked, edit()), true);
+  assert.equal(agrees(ticked, edit({ ticked: false })), false);
+  assert.equal(agrees(ticked, edit({ item: undefined, items: ["milk", "tea"] })), false);
+  const removed = change(6, { milk: { removed: true } });
+  assert.equal(agrees(removed, edit({ kind: "remove" })), true);
+  assert.equal(agrees(removed, edit({ kind: "restore" })), false);
+  const named = change(6, {}, { list: { title: "Market" } });
+  assert.equal(agrees(named, edit({ kind: "rename", title: "Market" })), true);
+  assert.equal(agrees(named, edit({ kind: "rename", title: "Shop" })), false);
+  const { overruled, offers } = begun([ticked]);
   overruled.waiting = [edit()];
   await overruled.tell();
   assert.deepEqual(offers, []);
