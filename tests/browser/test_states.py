@@ -1,0 +1,325 @@
+"""What a list says of itself: empty, done, waiting, offline, overruled, not saved, gone; and in passing."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import House, NewPhone, Phone, Shown
+from tests.browser.test_queue import behind, kept, unsaved
+from tests.clients.bad_line import BadLine
+
+COMES_BACK_MS = 5000
+LATE_MS = 8000  # a sign comes after three seconds, on a machine that is busy
+OFFLINE = "Offline. Everything is kept."
+SAID = """() => {
+    window.said = [];
+    const place = document.querySelector(".said");
+    new MutationObserver(() => window.said.push(place.textContent))
+        .observe(place, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+@pytest.fixture
+def line(house: House) -> Iterator[BadLine]:
+    with BadLine(house.netloc) as line:
+        yield line
+
+
+def snack(phone: Phone) -> Locator:
+    return phone.page.locator(".snack")
+
+
+def sign(phone: Phone) -> Locator:
+    return phone.page.locator("header .sign")
+
+
+def boxes(phone: Phone) -> list[object]:
+    """Where the rows stand."""
+    found: list[object] = phone.page.evaluate(
+        "[...document.querySelectorAll('.row')].map(row => [row.offsetTop, row.getBoundingClientRect().top])"
+    )
+    return found
+
+
+# --- nothing to buy ---
+
+
+def test_an_empty_list_offers_examples_and_to_invite(ann: Phone) -> None:
+    examples = ann.page.get_by_role("list", name="Examples").get_by_role("button")
+    expect(examples).to_have_text(["Milk", "1 loaf of bread", "6 eggs"])
+    ann.page.get_by_role("button", name="Invite someone").click()
+    expect(ann.page.get_by_role("dialog")).to_contain_text("Make a link")
+    ann.page.keyboard.press("Escape")
+    examples.nth(2).click()
+    expect(ann.page.get_by_role("checkbox", name="eggs, 6")).to_be_visible()
+    expect(examples).to_have_count(0)
+
+
+def test_a_list_of_which_all_is_bought_says_so_and_can_be_cleared(ann: Phone) -> None:
+    for text in ("Milk", "Bread"):
+        ann.add(text)
+        ann.tick(text)
+    expect(ann.page.get_by_text("All done", exact=True)).to_be_visible()
+    ann.page.get_by_role("button", name="Clear bought").click()
+    expect(ann.page.get_by_role("list", name="Examples")).to_be_visible()
+    expect(snack(ann)).to_contain_text("2 removed")
+    ann.button("undo")
+    expect(ann.page.get_by_text("All done", exact=True)).to_be_visible()
+    assert sorted(ann.shows()) == [Shown("Bread", True), Shown("Milk", True)]
+
+
+# --- the connection ---
+
+
+def test_all_well_shows_no_sign(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    ann.page.wait_for_timeout(3500)
+    expect(sign(ann)).to_have_count(0)
+    expect(ann.page.locator(".foot .notice")).to_have_count(0)
+
+
+def test_what_is_not_acknowledged_shows_a_count_after_a_while_and_nothing_before(ann: Phone, line: BadLine) -> None:
+    behind(line, ann)
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    line.stall_live()
+    ann.tick("Milk")
+    ann.add("Bread")
+    ann.page.wait_for_timeout(1000)
+    expect(sign(ann)).to_have_count(0)
+    expect(sign(ann)).to_have_attribute("aria-label", "2 changes wait to be sent", timeout=LATE_MS)
+    expect(sign(ann)).to_have_text("2")
+    line.clear()
+    expect(sign(ann)).to_have_attribute("aria-label", "Saved", timeout=COMES_BACK_MS)
+    expect(sign(ann)).to_have_count(0, timeout=COMES_BACK_MS)
+
+
+def test_offline_is_one_quiet_line_that_moves_no_row(ann: Phone, line: BadLine) -> None:
+    behind(line, ann)
+    for text in ("Milk", "Bread", "Tea"):
+        ann.add(text)
+    ann.has_on_the_server("Tea")
+    before = boxes(ann)
+    line.refuse()
+    expect(ann.page.locator(".foot").get_by_text(OFFLINE)).to_be_visible(timeout=LATE_MS)
+    expect(ann.page.get_by_text(OFFLINE, exact=True)).to_have_count(1)
+    expect(sign(ann)).to_be_visible()
+    assert boxes(ann) == before
+    line.clear()
+    expect(ann.page.get_by_text(OFFLINE)).to_have_count(0, timeout=20_000)
+    expect(sign(ann)).to_have_attribute("aria-label", "Saved")
+    assert boxes(ann) == before
+    expect(sign(ann)).to_have_count(0, timeout=COMES_BACK_MS)
+    assert boxes(ann) == before
+
+
+# --- overruled ---
+
+
+def overruled(ann: Phone, bob: Phone, line: BadLine) -> None:
+    """Ann ticks Milk without network; Bob ticks and unticks it after her."""
+    behind(line, ann)
+    ann.add("Milk")
+    bob.sees("Milk")
+    ann.page.wait_for_timeout(500)  # for the server's time
+    line.refuse()
+    ann.tick("Milk")
+    kept(ann, 1)
+    ann.page.wait_for_timeout(300)
+    bob.tick("Milk")
+    bob.page.wait_for_timeout(300)
+    bob.tick("Milk")
+    bob.page.wait_for_timeout(300)
+    line.clear()
+
+
+def test_who_is_overruled_reads_by_whom_and_can_keep_their_own(ann: Phone, bob: Phone, line: BadLine) -> None:
+    """After a reconnect, when the room told nothing of it."""
+    overruled(ann, bob, line)
+    expect(snack(ann)).to_contain_text("Bob unticked Milk after you", timeout=20_000)
+    expect(ann.page.get_by_role("checkbox", name="Milk", exact=True)).not_to_be_checked()
+    snack(ann).get_by_role("button", name="Keep mine").click()
+    expect(snack(ann)).to_have_count(0)
+    ann.sees_ticked("Milk")
+    bob.sees_ticked("Milk")
+    ann.page.wait_for_timeout(500)
+    assert ann.waiting() == []
+    expect(snack(ann)).to_have_count(0)
+
+
+def test_both_having_ticked_the_same_is_no_news(ann: Phone, bob: Phone, line: BadLine) -> None:
+    behind(line, ann)
+    ann.add("Milk")
+    bob.sees("Milk")
+    ann.page.wait_for_timeout(500)
+    line.refuse()
+    ann.tick("Milk")
+    kept(ann, 1)
+    ann.page.wait_for_timeout(300)
+    bob.tick("Milk")
+    bob.page.wait_for_timeout(300)
+    line.clear()
+    kept(ann, 0)
+    ann.page.wait_for_timeout(1000)
+    expect(snack(ann)).to_have_count(0)
+    ann.sees_ticked("Milk")
+
+
+# --- not saved ---
+
+
+def refused(phone: Phone, *texts: str) -> None:
+    """Each of these gets a quantity that the server refuses."""
+    for text in texts:
+        phone.change(text, quantity="2000000")
+
+
+def test_many_that_were_not_saved_are_folded_and_can_be_dropped_together(ann: Phone) -> None:
+    texts = ("Milk", "Bread", "Tea", "Salt", "Rice")
+    for text in texts:
+        ann.add(text)
+    ann.has_on_the_server("Rice")
+    refused(ann, "Milk")
+    expect(unsaved(ann).get_by_role("listitem")).to_have_count(1)
+    expect(unsaved(ann).get_by_role("button", name="Drop all")).to_have_count(0)
+    refused(ann, *texts[1:])
+    expect(unsaved(ann)).to_contain_text("Not saved · 5")
+    expect(unsaved(ann).get_by_role("listitem")).to_have_count(3)
+    unsaved(ann).get_by_role("button", name="Show all 5").click()
+    expect(unsaved(ann).get_by_role("listitem")).to_have_count(5)
+    unsaved(ann).get_by_role("button", name="Show fewer").click()
+    expect(unsaved(ann).get_by_role("listitem")).to_have_count(3)
+    unsaved(ann).get_by_role("button", name="Try all again").click()
+    kept(ann, 5)
+    expect(unsaved(ann)).to_contain_text("Not saved · 5", timeout=COMES_BACK_MS)
+    unsaved(ann).get_by_role("button", name="Drop all").click()
+    unsaved(ann).get_by_role("button", name="Cancel").click()
+    expect(unsaved(ann)).to_contain_text("Not saved · 5")
+    unsaved(ann).get_by_role("button", name="Drop all").click()
+    unsaved(ann).get_by_role("button", name="Drop all").click()
+    expect(unsaved(ann)).to_have_count(0)
+    kept(ann, 0)
+    ann.page.reload()
+    ann.sees("Milk")
+    expect(unsaved(ann)).to_have_count(0)
+
+
+def test_whoever_reads_below_is_led_to_what_was_not_saved(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    refused(ann, "Milk")
+    expect(snack(ann)).to_contain_text("1 change was not saved")
+    snack(ann).get_by_role("button", name="Show").click()
+    expect(unsaved(ann)).to_be_in_viewport()
+    expect(snack(ann)).to_have_count(0)
+
+
+# --- gone, only to look at, archived ---
+
+
+def test_a_list_deleted_by_oneself_elsewhere_says_so_and_hands_out_its_text(ann: Phone, bob: Phone) -> None:
+    ann.add("Milk")
+    bob.sees("Milk")
+    ann.call("lists.delete", list=ann.page.url[-36:])
+    expect(ann.page.get_by_text("You deleted this list. It can be restored for 30 days.")).to_be_visible()
+    expect(bob.page.get_by_text("Этот список удалён. Это сделал владелец: Ann.")).to_be_visible()
+    assert "- Milk" in ann.page.locator("textarea.text").input_value()
+    assert "- Milk" in bob.page.locator("textarea.text").input_value()
+    expect(ann.page.locator(".add-field")).to_have_count(0)
+    ann.page.locator("main").get_by_role("button", name="Back").click()
+    ann.page.wait_for_url("**/list")
+
+
+def test_who_may_only_look_has_nothing_to_type_into(phone: NewPhone, ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    list_id = ann.page.url[-36:]
+    code = ann.call("members.invite", list=list_id, role="viewer", link=True)["code"]
+    carl = phone("Carl")
+    carl.call("accounts.register", name="Carl", email=carl.email, password="correct horse battery", language="en")
+    carl.call("members.accept", code=code)
+    carl.go(f"/list/{list_id}")
+    carl.sees("Milk")
+    expect(carl.page.get_by_text("You can look at this list, not change it.")).to_be_visible()
+    expect(carl.page.locator(".add-field")).to_have_count(0)
+    ann.tick("Milk")
+    carl.sees_ticked("Milk")
+    expect(carl.page.get_by_text("All done", exact=True)).to_be_visible()
+    expect(carl.page.get_by_role("button", name="Clear bought")).to_have_count(0)
+
+
+def test_an_archived_list_can_be_used_and_its_owner_takes_it_out(ann: Phone) -> None:
+    list_id = ann.page.url[-36:]
+    ann.call("lists.archive", list=list_id, archived=True)
+    expect(ann.page.get_by_text("This list is archived.")).to_be_visible()
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    ann.page.locator("main .quiet-line").get_by_role("button").click()
+    expect(ann.page.get_by_text("This list is archived.")).to_have_count(0)
+    assert ann.call("lists.get", list=list_id)["list"]["archived"] is False
+
+
+# --- what is told in passing ---
+
+
+def test_removals_gather_in_one_notice_that_takes_them_all_back(ann: Phone) -> None:
+    for text in ("Milk", "Bread", "Tea"):
+        ann.add(text)
+    ann.has_on_the_server("Tea")
+    ann.remove("Milk")
+    expect(snack(ann)).to_contain_text("1 removed")
+    ann.remove("Bread")
+    expect(snack(ann)).to_contain_text("2 removed")
+    ann.button("undo")
+    expect(ann.page.locator(".row-text")).to_have_text(["Milk", "Bread", "Tea"])
+    expect(snack(ann)).to_have_count(0)
+
+
+def test_a_notice_ends_by_itself_is_closed_by_hand_and_waits_for_the_focus(ann: Phone) -> None:
+    for text in ("Milk", "Bread", "Tea"):
+        ann.add(text)
+    ann.has_on_the_server("Tea")
+    ann.remove("Milk")
+    snack(ann).get_by_role("button", name="Close").click()
+    expect(snack(ann)).to_have_count(0)
+    ann.remove("Bread")
+    undo = snack(ann).get_by_role("button", name="Undo")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    undo.focus()
+    expect(undo).to_be_focused()
+    ann.page.wait_for_timeout(7000)
+    expect(undo).to_be_focused()
+    ann.page.keyboard.press("Escape")
+    expect(snack(ann)).to_have_count(0)
+    ann.remove("Tea")
+    expect(snack(ann)).to_be_visible()
+    expect(snack(ann)).to_have_count(0, timeout=12_000)
+
+
+def test_a_notice_moves_no_row(ann: Phone) -> None:
+    for text in ("Milk", "Bread", "Tea"):
+        ann.add(text)
+    ann.has_on_the_server("Tea")
+    before = boxes(ann)
+    ann.add("Bread")
+    expect(snack(ann)).to_be_visible()
+    assert boxes(ann) == before
+    snack(ann).get_by_role("button", name="Close").click()
+    assert boxes(ann) == before
+
+
+def test_what_others_did_is_said_to_a_screen_reader_all_together(ann: Phone, bob: Phone) -> None:
+    ann.page.evaluate(SAID)
+    bob.add("bread")
+    bob.add("tea")
+    bob.tick("bread")
+    ann.sees_ticked("bread")
+    ann.add("milk")
+    for _ in range(150):
+        if ann.page.evaluate("said.length"):
+            break
+        ann.page.wait_for_timeout(100)
+    ann.page.wait_for_timeout(500)
+    assert ann.page.evaluate("said") == ["Bob added bread, tea. Bob ticked bread"]
