@@ -2,7 +2,7 @@
 
 /** @import { Change, Fields } from '../shared/shapes.js' */
 /** @import { State } from './model.js' */
-import { unitName } from "../shared/amounts.js";
+import { amount, unitName } from "../shared/amounts.js";
 import { day, isWord, number, t } from "../shared/words.js";
 
 /** @typedef {{changes: readonly Change[], more: boolean}} Pages newest first, without a gap */
@@ -104,12 +104,15 @@ class Past {
     return ids.length > NAMED ? t("history.and_more", { names: named, count: ids.length - NAMED }) : named;
   }
 
-  /** @param {string} id */
+  /** An item that is new or comes back has all its fields, and says them as its row does. @param {string} id */
   details(id) {
+    const { kind, items } = this.change;
+    const { text, quantity = null, unit = null, note, category } = items[id] ?? {};
+    if (text !== undefined && kind !== "set") return [amount({ quantity, unit }), note, category].flatMap((value) => value || []);
     return TOLD.flatMap((name) => this.detail(id, name) ?? []);
   }
 
-  /** "Quantity: 2 → 3"; an item that is new or comes back has all its fields, of which the empty ones are no news. @param {string} id @param {typeof TOLD[number]} name */
+  /** "Quantity: 2 → 3". @param {string} id @param {typeof TOLD[number]} name */
   detail(id, name) {
     const now = this.change.items[id]?.[name];
     const before = this.before(id, name);

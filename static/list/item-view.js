@@ -4,22 +4,29 @@
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { UNITS, numberTyped, unitName, unitTyped } from "../shared/amounts.js";
+import { UNITS, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
+import { Icon } from "../shared/icons.js";
 import { Field, Sheet, fieldsOf } from "../shared/parts.js";
 import { number, t } from "../shared/words.js";
+import { wide } from "../shared/wide.js";
 
 /** @typedef {Partial<Record<'text' | 'quantity' | 'price', string>>} Wrong */
 
 /** @typedef {{screen: Screen, item: Item, people: ReadonlyMap<string, string | null>, fixed: boolean, close: () => void}} Props */
 
 /** In the right column one item follows another: what was typed for one must not be the other's. @param {Props} props */
-export const ItemSheet = (props) => html`
-  <${Sheet} title=${props.item.text} pane close=${props.close}><${Details} key=${props.item.id} ...${props} /><//>
-`;
+export function ItemSheet(props) {
+  const may = useRef(() => true);
+  // Whoever leaves a wrong number is told once, and may go then; in the right column another sheet never waits for it.
+  const leave = () => {
+    if (wide.peek() || may.current()) props.close();
+  };
+  return html`<${Sheet} title=${props.item.text} pane close=${leave}><${Details} key=${props.item.id} ...${props} may=${may} /><//>`;
+}
 
-/** @param {Props} props */
-function Details({ screen, item, people, fixed, close }) {
+/** @param {Props & {may: {current: () => boolean}}} props `may` is asked before the sheet closes */
+function Details({ screen, item, people, fixed, close, may }) {
   const wrong = useSignal(/** @type {Wrong} */ ({}));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const now = useRef(item);
@@ -37,6 +44,11 @@ function Details({ screen, item, people, fixed, close }) {
       leaving.current();
     };
   }, []);
+  may.current = () => {
+    const told = wrong.value;
+    wrong.value = typedIn(form.current).faults;
+    return fixed || Object.keys(wrong.value).every((name) => name in told);
+  };
   /** @param {SubmitEvent} event */
   const submit = (event) => {
     event.preventDefault();
@@ -87,12 +99,29 @@ function saveOnEnter(event) {
   /** @type {HTMLTextAreaElement} */ (event.target).form?.requestSubmit();
 }
 
+/** Less or more of what the field says now, saved with the other fields. @param {Event} event @param {1 | -1} way */
+function step(event, way) {
+  const form = /** @type {HTMLFormElement} */ (/** @type {HTMLButtonElement} */ (event.currentTarget).form);
+  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("quantity"));
+  const quantity = numberTyped(field.value, 3);
+  const unit = unitTyped(/** @type {HTMLInputElement} */ (form.elements.namedItem("unit")).value);
+  const next = quantity === undefined ? null : stepped({ quantity, unit }, way);
+  if (next !== null) field.value = number(next);
+}
+
 /** @param {{item: Item, wrong: Wrong}} props */
 const Fields = ({ item, wrong }) => html`
   <${Field} label=${t("item.text")} name="text" lines onKeyDown=${saveOnEnter} value=${item.text} maxlength="500" autocomplete="off" error=${wrong.text} />
   <div class="pair">
-    <${Field} label=${t("item.quantity")} name="quantity" inputmode="decimal" autocomplete="off" error=${wrong.quantity}
-      value=${item.quantity === null ? "" : number(item.quantity)} />
+    <div class="stepped">
+      <${Field} label=${t("item.quantity")} name="quantity" inputmode="decimal" autocomplete="off" error=${wrong.quantity}
+        value=${item.quantity === null ? "" : number(item.quantity)} />
+      ${/** @type {const} */ ([-1, 1]).map((way) => html`
+        <button class="round" type="button" aria-label=${t(way < 0 ? "item.less" : "item.greater")} onClick=${(/** @type {Event} */ event) => step(event, way)}>
+          <${Icon} name=${way < 0 ? "less" : "add"} />
+        </button>
+      `)}
+    </div>
     <${Field} label=${t("item.unit")} name="unit" maxlength="50" autocomplete="off" list="units"
       value=${item.unit === null ? "" : unitName(item.unit)} />
   </div>
@@ -110,8 +139,10 @@ const Actions = ({ screen, item, remove }) => html`
   <div class="buttons">
     <button class="button" type="button" onClick=${() => screen.toggle(item)}>${t(item.ticked ? "item.untick" : "item.tick")}</button>
     ${!item.ticked && html`
+      <button class="button" type="button" onClick=${() => screen.place(item.id, 0)}>${t("item.to_top")}</button>
       <button class="button" type="button" onClick=${() => screen.move(item, -1)}>${t("item.move_up")}</button>
       <button class="button" type="button" onClick=${() => screen.move(item, 1)}>${t("item.move_down")}</button>
+      <button class="button" type="button" onClick=${() => screen.place(item.id, screen.open().length - 1)}>${t("item.to_bottom")}</button>
     `}
     <button class="button danger" type="button" onClick=${remove}>${t("item.remove")}</button>
   </div>

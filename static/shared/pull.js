@@ -2,6 +2,7 @@
 
 const FAR_PX = 96;
 const FAST_PX_MS = 0.5;
+const STAYS_MS = 100;
 const CURVE = "cubic-bezier(.2,.8,.2,1)";
 
 /**
@@ -16,6 +17,12 @@ export function pulls(dialog, close) {
   const by = (event) => (from ? Math.max(0, event.clientY - from.y) : 0);
   /** @param {number} y */
   const move = (y) => dialog.current && (dialog.current.style.transform = y ? `translateY(${y}px)` : "");
+  // A sheet that has something to tell first does not close.
+  const rise = () => {
+    if (!dialog.current?.open) return;
+    for (const animation of dialog.current.getAnimations()) animation.cancel();
+    move(0);
+  };
   return {
     /** @param {PointerEvent} event */
     onPointerDown(event) {
@@ -32,7 +39,7 @@ export function pulls(dialog, close) {
       const far = by(event);
       const fast = from !== null && far / Math.max(1, event.timeStamp - from.at) > FAST_PX_MS && far > 24;
       from = null;
-      if (far > FAR_PX || fast) void sunk(dialog.current, far).then(close);
+      if (far > FAR_PX || fast) void sunk(dialog.current, far).then(close).then(() => setTimeout(rise, STAYS_MS));
       else back(dialog.current, far, move);
     },
     onPointerCancel() {

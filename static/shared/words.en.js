@@ -165,6 +165,8 @@ export const words = {
   "item.note": "Note",
   "item.category": "Category",
   "item.price": "Price",
+  "item.to_top": "To the top",
+  "item.to_bottom": "To the bottom",
   "item.move_up": "Move up",
   "item.move_down": "Move down",
   "item.remove": "Remove",

@@ -187,6 +187,8 @@ export const words = {
   "item.note": "Заметка",
   "item.category": "Категория",
   "item.price": "Цена",
+  "item.to_top": "В начало",
+  "item.to_bottom": "В конец",
   "item.move_up": "Выше",
   "item.move_down": "Ниже",
   "item.remove": "Убрать",

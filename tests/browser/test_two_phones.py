@@ -1,5 +1,7 @@
 """Two people, two phones, one list, over plain http on a LAN address."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
@@ -150,6 +152,29 @@ def test_a_deleted_list_says_so_and_keeps_what_was_seen(ann: Phone, bob: Phone) 
     ann.page.get_by_role("button", name="Restore").click()
     ann.page.get_by_role("link", name="Groceries").click()
     ann.sees("Milk")
+
+
+def test_a_wrong_number_is_told_at_its_field_before_the_details_close(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    ann.more("Milk")
+    ann.fill("quantity", "two")
+    ann.button("close")
+    expect(ann.page.get_by_text("Write a number, such as 2 or 0.5")).to_be_visible()
+    ann.fill("quantity", "2")
+    ann.page.get_by_role("button", name="More", exact=True).click()
+    ann.button("close")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    expect(ann.page.get_by_role("checkbox", name=re.compile("^Milk, 3"))).to_be_visible()
+
+
+def test_an_item_goes_to_the_top_from_its_details(ann: Phone) -> None:
+    for text in ("Milk", "Bread", "Tea"):
+        ann.add(text)
+    ann.more("Tea")
+    ann.page.get_by_role("button", name="To the top", exact=True).click()
+    ann.button("close")
+    expect(ann.page.get_by_role("checkbox").first).to_have_accessible_name("Tea")
 
 
 def test_a_step_of_another_is_undone_from_the_history(ann: Phone, bob: Phone) -> None:

@@ -16,7 +16,7 @@ const change = (revision, kind, items, more) => ({ revision, edit: `e${revision}
 const told = (...changes) => said(changes, 0, STATE);
 
 test("a step is told by who did what, and a new item with what it carries", () => {
-  assert.deepEqual(told(change(1, "add", { m: ADDED })), { what: "Ann added Milk", details: ["Quantity: 2", "Unit: l"], stands: true });
+  assert.deepEqual(told(change(1, "add", { m: ADDED })), { what: "Ann added Milk", details: ["2\u00a0l"], stands: true });
   assert.equal(told(change(2, "tick", { m: { ticked: true } }), change(1, "add", { m: ADDED })).what, "Ann ticked Milk");
   assert.equal(told(change(2, "tick", { m: { ticked: false } }), change(1, "add", { m: ADDED })).what, "Ann unticked Milk");
   assert.equal(told(change(3, "rename", {}, { list: { title: "Food" } })).what, "Ann named the list Food");
