@@ -184,8 +184,8 @@ def typing(stage: Stage) -> None:
 def pasting(stage: Stage) -> None:
     stage.open(stage.household())
     stage.sees(stage.item(0))
-    things = [thing.text for thing in many(stage.language)[:13]]
-    stage.add_field().fill("\n".join([*things, "[x] 2 kg " + LONG[stage.language][0].text]))
+    *things, last = [thing.text for thing in many(stage.language)[:14]]
+    stage.add_field().fill("\n".join([*things, f"[x] {last}"]))
     expect(stage.page.locator(".understood-item")).to_have_count(3)
 
 
