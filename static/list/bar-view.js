@@ -43,9 +43,10 @@ function Circle({ screen }) {
   if (shown.length === 0) return null;
   const names = screen.members.value.map(({ person }) => person.name ?? t("list.someone")).join(", ");
   return html`
-    <button class="circle" type="button" aria-label=${t("list.shared_with", { names })} onClick=${() => (screen.side.value = "members")}>
+    <button class="circle" type="button" onClick=${() => (screen.side.value = "members")}>
       ${shown.map(({ person }) => html`<span class="initials" key=${person.id} aria-hidden="true">${initials(person.name)}</span>`)}
       ${more > 0 && html`<span class="initials" aria-hidden="true">+${number(more)}</span>`}
+      <span class="unseen">${t("list.shared_with", { names })}</span>
     </button>
   `;
 }
