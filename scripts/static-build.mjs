@@ -13,13 +13,14 @@ const withoutWebTransport = {
 };
 
 await build({
-  entryPoints: {
-    list: "static/list.js",
-    pages: "static/pages.js",
-    text: "static/shared/text.js",
-    sw: "static/worker/worker.js",
-    app: "static/css/app.css",
-  },
+  entryPoints: [
+    { in: "static/list.js", out: "list" },
+    { in: "static/css/list.css", out: "list" },
+    { in: "static/pages.js", out: "pages" },
+    { in: "static/css/app.css", out: "app" },
+    { in: "static/shared/text.js", out: "text" },
+    { in: "static/worker/worker.js", out: "sw" },
+  ],
   outdir: folder,
   bundle: true,
   minify: true,

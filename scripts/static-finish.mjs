@@ -19,8 +19,16 @@ const TEXT = /\.(js|css|svg|html|json|txt)$/;
 
 mkdirSync(join(folder, "swagger"), { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to), { recursive: true });
-// A page needs one language: as data beside the scripts, not within them.
-for (const [language, words] of Object.entries({ en, ru })) writeFileSync(join(folder, `words.${language}.json`), JSON.stringify(words));
+// A page needs the words that its script names, in one language: as data beside the script, not within it.
+for (const script of ["list", "pages"]) {
+  const text = readFileSync(join(folder, `${script}.js`), "utf8");
+  const families = [...text.matchAll(/([a-z_]+\.(?:[a-z_]+\.)*)\$\{/g)].map(([, prefix]) => prefix);
+  const isNamed = (/** @type {string} */ key) => text.includes(key) || families.some((prefix) => key.startsWith(prefix));
+  for (const [language, words] of Object.entries({ en, ru })) {
+    const named = Object.fromEntries(Object.entries(words).filter(([key]) => isNamed(key)));
+    writeFileSync(join(folder, `${script}.${language}.json`), JSON.stringify(named));
+  }
+}
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

@@ -10,11 +10,11 @@ import { watchVersion } from "./version/watch.js";
 
 /** @typedef {(root: HTMLElement) => void | Promise<void>} Start */
 
-/** @param {Record<string, Start>} pages by the name that a shell has for them */
-export async function boot(pages) {
+/** @param {string} script the one that is running @param {Record<string, Start>} pages by the name that a shell has for them */
+export async function boot(script, pages) {
   const root = /** @type {HTMLElement} */ (document.getElementById("page"));
   try {
-    await speakAndPaint();
+    await speakAndPaint(script);
   } catch {
     root.textContent = document.body.dataset.sorry ?? "";
     watchVersion();
@@ -28,9 +28,10 @@ export async function boot(pages) {
   watchVersion();
 }
 
-async function speakAndPaint() {
+/** @param {string} script */
+async function speakAndPaint(script) {
   const user = knownUser();
   const shell = document.documentElement;
   if (user) showTheme(user.theme);
-  shell.lang = await loadWords(user?.language, recall("language"), shell.lang, ...navigator.languages);
+  shell.lang = await loadWords(script, user?.language, recall("language"), shell.lang, ...navigator.languages);
 }

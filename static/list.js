@@ -2,4 +2,4 @@
 import { boot } from "./boot.js";
 import { start as list } from "./list/page.js";
 
-void boot({ list });
+void boot("list", { list });

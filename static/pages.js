@@ -5,4 +5,4 @@ import { start as join } from "./join/page.js";
 import { start as lists } from "./lists/page.js";
 import { start as first } from "./start/page.js";
 
-void boot({ account, join, lists, start: first });
+void boot("pages", { account, join, lists, start: first });

@@ -1,5 +1,6 @@
 """What browsers read by GET: the shells of pages, static files, the documentation, and whether the server is well."""
 
+import gzip
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -77,7 +78,7 @@ class PageHandler(Handler):
         """Headers of a page, and what its reader chose."""
         for name, value in page_headers(self.request.host).items():
             self.set_header(name, value)
-        self.set_header("Vary", "Accept-Language, Cookie")
+        self.set_header("Vary", "Accept-Language, Accept-Encoding, Cookie")
         await self._ask_reader(self.door.people)
 
     async def _ask_reader(self, people: People) -> None:
@@ -95,7 +96,11 @@ class PageHandler(Handler):
         """Send a page."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         values = {"language": self.language, "theme": self.theme, **values}
-        self.finish(self.door.shells.render(template, values))
+        page = self.door.shells.render(template, values).encode()
+        if "gzip" in _accepted(self.request.headers.get("Accept-Encoding", "")):
+            self.set_header("Content-Encoding", "gzip")
+            page = gzip.compress(page, mtime=0)
+        self.finish(page)
 
     def say(self, status: int, word: str) -> None:
         """Send a page of one sentence, which needs no build: without one it is only plainer."""
@@ -133,8 +138,8 @@ class ShellPage(PageHandler):
             # A page whose cookie nobody has need not ask who its reader is.
             "known": "yes" if self.known else "no",
         }
-        script = "list" if self.page == "list" else "pages"
-        self.show("page.html", build=build.name, page=self.page, script=script, colours=colours, **named)
+        script, style = ("list", "list") if self.page == "list" else ("pages", "app")
+        self.show("page.html", build=build.name, page=self.page, script=script, style=style, colours=colours, **named)
 
 
 class ManifestFile(PageHandler):
@@ -298,9 +303,13 @@ class WorkerFile(StaticFile):
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 
+def _accepted(codings: str) -> set[str]:
+    return {part.partition(";")[0].strip() for part in codings.lower().split(",") if not _REFUSED.search(part)}
+
+
 def _smallest(path: Path, accepted: str) -> tuple[Path, str]:
     """The file as the build compressed it, if the browser takes it so."""
-    codings = {part.partition(";")[0].strip() for part in accepted.lower().split(",") if not _REFUSED.search(part)}
+    codings = _accepted(accepted)
     for coding, suffix in (("br", ".br"), ("gzip", ".gz")):
         packed = path.with_name(path.name + suffix)
         if coding in codings and packed.is_file():

@@ -23,13 +23,14 @@ export function speak(language, dictionary) {
 }
 
 /**
- * Speak the first of the wishes that we know; its words lie beside the scripts of the build.
+ * Speak the first of the wishes that we know; its words lie beside the script that needs them.
+ * @param {string} script
  * @param {...(string | null | undefined)} wishes
  * @returns {Promise<Language>}
  */
-export async function loadWords(...wishes) {
+export async function loadWords(script, ...wishes) {
   const language = chooseLanguage(...wishes);
-  const answer = await fetch(new URL(`./words.${language}.json`, import.meta.url));
+  const answer = await fetch(new URL(`./${script}.${language}.json`, import.meta.url));
   speak(language, await answer.json());
   return language;
 }
