@@ -287,6 +287,7 @@ def test_a_notice_ends_by_itself_is_closed_by_hand_and_waits_for_the_focus(ann: 
     ann.remove("Bread")
     undo = snack(ann).get_by_role("button", name="Undo")
     expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    ann.page.wait_for_timeout(500)  # the closed sheet gives the focus back first
     undo.focus()
     expect(undo).to_be_focused()
     ann.page.wait_for_timeout(7000)
