@@ -24,8 +24,9 @@ export class Notices {
   constructor(list) {
     this.list = list;
     this.snack = signal(/** @type {Snack | null} */ (null));
-    /** @type {string[]} what the notice on the screen says was removed */
+    /** @type {readonly string[]} what the notice on the screen says was removed */
     this.gathered = [];
+    this.removedAt = 0;
     /** What a screen reader says about others' doings. */
     this.said = signal("");
     /** @type {import("./said.js").Deed[]} */
@@ -77,12 +78,14 @@ export class Notices {
     if (undo) this.list.takeBack(undo);
   }
 
-  /** Items were removed; removals that follow one another are told together. @param {readonly string[]} ids */
+  /** Items were removed; removals that follow soon on one another are told together, however long the notice stays. @param {readonly string[]} ids */
   removed(ids) {
-    const gathered = [...this.gathered, ...ids];
+    const soon = Date.now() - this.removedAt < SNACK_MS;
+    const gathered = soon ? [...this.gathered, ...ids] : ids;
     const back = inSteps(gathered).map((items) => /** @type {Wish} */ ({ kind: "restore", items }));
     this.show(t("list.removed", { count: gathered.length }), back);
     this.gathered = gathered;
+    this.removedAt = Date.now();
   }
 
   /** What others did is gathered for a while, so that a screen reader is not talked over. @param {ListChanged} told */
