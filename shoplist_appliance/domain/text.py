@@ -21,6 +21,17 @@ from shoplist_appliance.domain.text_amounts import (
     typed,
     unit_at,
 )
+from shoplist_appliance.domain.text_pieces import (
+    BRACKETS,
+    COMMAS,
+    DIGITS,
+    IN_BRACKETS,
+    NOTHING,
+    STOPS,
+    WHOLE,
+    held_in,
+    parts_of,
+)
 from shoplist_appliance.domain.text_words import (
     AND,
     ARTICLES,
@@ -84,7 +95,6 @@ _SAID = re.compile(
 )
 # "Ann, [25.11.2026 12:03]" of Telegram, on a line of its own.
 _SENT = re.compile(rf"[^:\[\]]{{0,60}}{_STAMP}:?")
-_NOTHING = re.compile(r"[\s,;.:_=~|/\\#*•·●○◦▪▫■□‣⁃∙+<>，、；。\ufe0e\ufe0f‐‑–—−-]*")
 
 
 def items_of_line(line: str) -> Iterator[TypedItem]:
@@ -92,7 +102,7 @@ def items_of_line(line: str) -> Iterator[TypedItem]:
     line = line.strip()
     said = _SAID.match(line)
     line, ticked = _without_bullet(line[said.end() :] if said else line)
-    if _NOTHING.fullmatch(line) or (ticked is None and _is_heading(line)):
+    if NOTHING.fullmatch(line) or (ticked is None and _is_heading(line)):
         return
     items = map(_read, _things(line)) if len(line) <= MOST_LINE else [TypedItem(_spaced(line))]
     for item in items:
@@ -124,95 +134,12 @@ def _is_heading(line: str) -> bool:
     if line.startswith("#"):
         return line.lstrip("#")[:1] == " "
     bare = line.rstrip("*_ ")
-    heads = bare.endswith((":", "：")) and "," not in bare and bare[0] not in _DIGITS
+    heads = bare.endswith((":", "：")) and "," not in bare and bare[0] not in DIGITS
     return heads and any(char.isalpha() for char in bare)
 
 
 def _spaced(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
-
-
-# --- pieces of a line ---------------------------------------------------------------------------------------------
-
-_LINK = re.compile(r"(?:https?://|ftp://|www\.)[^ \t\u00a0]+", re.IGNORECASE)
-_PHONE = re.compile(r"\+?[0-9(][0-9() .\u00a0‐‑–-]{5,24}[0-9]")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+")
-_QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“”"}
-_BRACKETS = {"(": ")", "[": "]", "（": "）"}
-_COMMAS = frozenset(",，、")
-_STOPS = frozenset(";；•")
-_DIGITS = frozenset("0123456789０１２３４５６７８９")
-# What a character of a line belongs to, so that it separates nothing.
-_FREE, _IN_BRACKETS, _WHOLE = 0, 1, 2
-
-
-def _parts(line: str, separators: frozenset[str]) -> list[str]:
-    """What lies between separators that separate; no part is blank."""
-    held = _held(line)
-    parts, start = [], 0
-    for at, char in enumerate(line):
-        if char in separators and held[at] == _FREE and not _joins(line, at):
-            parts.append(line[start:at])
-            start = at + 1
-    parts.append(line[start:])
-    return [part.strip() for part in parts if not _NOTHING.fullmatch(part)]
-
-
-def _joins(line: str, at: int) -> bool:
-    """Whether a comma is within a number, or a semicolon is an eye."""
-    before, after = line[at - 1 : at], line[at + 1 : at + 2]
-    return (before in _DIGITS and after in _DIGITS and line[at] not in _STOPS) or (line[at] == ";" and after == ")")
-
-
-def _held(line: str) -> bytearray:
-    """For each character whether it is within a link, a quotation or a telephone number, or else within brackets."""
-    held = bytearray(len(line))
-    for found in _LINK.finditer(line):
-        _hold(held, found.start(), found.start() + len(found[0].rstrip(",.;")), _WHOLE)
-    for found in _PHONE.finditer(line):
-        if _is_phone(found[0]):
-            _hold(held, found.start(), found.end(), _WHOLE)
-    for start, end in _pairs(line, held, _QUOTES):
-        _hold(held, start, end, _WHOLE)
-    for start, end in _pairs(line, held, _BRACKETS):
-        _hold(held, start, end, _IN_BRACKETS)
-    return held
-
-
-def _hold(held: bytearray, start: int, end: int, why: int) -> None:
-    for at in range(start, end):
-        held[at] = held[at] or why
-
-
-def _is_phone(number: str) -> bool:
-    """Digits alone, or with spaces between thousands, may be a quantity; a telephone number is written otherwise."""
-    digits = sum(char in _DIGITS for char in number)
-    return 7 <= digits <= 15 and digits < len(number) and not (number.endswith("000") and _GROUPED.fullmatch(number))
-
-
-def _pairs(line: str, held: bytearray, marks: dict[str, str]) -> list[tuple[int, int]]:
-    """Where a bracket or a quotation begins and ends; one that never closes is none, inner ones are words."""
-    pairs: list[tuple[int, int]] = []
-    last = {mark: line.rfind(mark) for closing in marks.values() for mark in closing}
-    opened, start, depth = "", 0, 0
-    for at, char in enumerate(line):
-        if held[at]:
-            continue
-        if opened and char in marks[opened]:
-            depth -= 1
-            if depth == 0:
-                pairs.append((start, at + 1))
-                opened = ""
-        elif opened:
-            depth += char == opened
-        elif char in marks and any(last[mark] > at for mark in marks[char]) and _opens(line, at, marks):
-            opened, start, depth = char, at, 1
-    return pairs
-
-
-def _opens(line: str, at: int, marks: dict[str, str]) -> bool:
-    """A quotation begins a word; a quote after one is an inch."""
-    return marks is _BRACKETS or at == 0 or not line[at - 1].isalnum()
 
 
 # --- lists with commas, and names joined by "and" -----------------------------------------------------------------
@@ -239,7 +166,7 @@ class _Thing:
 
 def _things(line: str) -> list[_Thing]:
     """The parts of a line that are items."""
-    return [thing for part in _parts(line, _STOPS) for thing in _list(_without_list_heading(part))]
+    return [thing for part in parts_of(line, STOPS) for thing in _list(_without_list_heading(part))]
 
 
 def _without_list_heading(line: str) -> str:
@@ -248,13 +175,13 @@ def _without_list_heading(line: str) -> str:
     head = low(heading.strip())
     if not colon or head not in HEADINGS or rest.startswith("//"):
         return line
-    return rest if len(_parts(rest, _COMMAS)) > (0 if head in BUYING else 1) else line
+    return rest if len(parts_of(rest, COMMAS)) > (0 if head in BUYING else 1) else line
 
 
 def _list(line: str) -> list[_Thing]:
     """The things between commas; the last two may be joined by "and"."""
     things: list[_Thing] = []
-    for part in _parts(line, _COMMAS):
+    for part in parts_of(line, COMMAS):
         piece = _piece(part)
         joined = _joined(things[-1], piece) if things else None
         things[-1:] = [joined] if joined else [*things[-1:], _Thing(piece)]
@@ -372,7 +299,7 @@ def _piece(text: str) -> _Piece:
     """A part of a line as words; what is in brackets apart."""
     if len(text) > MOST_READ:
         return _Piece(text, (Token(text, "", "", 0),))
-    held = _held(text)
+    held = held_in(text)
     brackets: list[tuple[int, str]] = []
     words: list[tuple[int, str, str, bool]] = []
     at, gap = 0, ""
@@ -386,21 +313,21 @@ def _piece(text: str) -> _Piece:
             gap, at = gap or " ", bracket
         else:
             end = _word_end(text, at, held)
-            words.append((at, gap, text[at:end], _WHOLE in held[at:end]))
+            words.append((at, gap, text[at:end], WHOLE in held[at:end]))
             gap, at = "", end
     return _Piece(text, tuple(tokens_of(words)), tuple(brackets))
 
 
 def _bracket_end(text: str, at: int, held: bytearray) -> int:
     """Where a remark in brackets ends that begins here; 0 where none does, as in "egg(s)"."""
-    if text[at] not in _BRACKETS or held[at] != _IN_BRACKETS or (at and held[at - 1] == _IN_BRACKETS):
+    if text[at] not in BRACKETS or held[at] != IN_BRACKETS or (at and held[at - 1] == IN_BRACKETS):
         return 0
     end = at
     while end < len(text) and held[end]:
         end += 1
     inside = text[at + 1 : end - 1]
     glued = (at > 0 and text[at - 1].isalnum()) or text[end : end + 1].isalnum()
-    if _NOTHING.fullmatch(inside) or (glued and _covering(_plain_words(inside)) is None):
+    if NOTHING.fullmatch(inside) or (glued and _covering(_plain_words(inside)) is None):
         return 0
     return end
 
@@ -408,7 +335,7 @@ def _bracket_end(text: str, at: int, held: bytearray) -> int:
 def _word_end(text: str, at: int, held: bytearray) -> int:
     """The end of a word; a quotation or a telephone number is one with whatever spaces it has."""
     end = at + 1
-    while end < len(text) and (held[end] == _WHOLE == held[end - 1] or not _SPACES.match(text, end)):
+    while end < len(text) and (held[end] == WHOLE == held[end - 1] or not _SPACES.match(text, end)):
         if _bracket_end(text, end, held):
             break
         end += 1
@@ -529,7 +456,7 @@ def _item(said: _Said, thing: _Thing) -> TypedItem | None:
         size = f", {thing.amount.typed}" if thing.amount else ""
         words = _without(said.name, chosen) if chosen else said.name
     text = typed(words) + size
-    if _NOTHING.fullmatch(text):
+    if NOTHING.fullmatch(text):
         return _container(said.name, chosen, thing)
     note = _note(chosen, (*(remarks[at] for at in sorted(remarks)), *thing.remarks))
     return _amount_item(text, chosen, note)

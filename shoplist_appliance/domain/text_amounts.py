@@ -50,8 +50,7 @@ _DENOMINATORS = (2, 3, 4, 5, 6, 8, 10, 16)
 # One piece of a word that may be an amount: a number, a sign, letters. Digits are ASCII: full-width ones are by now.
 _PIECE = re.compile(
     r"(?P<n>[0-9]+[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[0-9]+[/⁄][0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|"
-    r"[0-9]*[.,][0-9]+|[0-9]+)|"
-    r"(?P<a>[~≈])|(?P<d>\.\.\.|\.\.|[-‐‑–—−…])|(?P<x>[×*✕✖]|[xх](?![a-zа-я]))|"
+    r"[0-9]*[.,][0-9]+|[0-9]+)|(?P<a>[~≈])|(?P<d>\.\.\.|\.\.|[-‐‑–—−…])|(?P<x>[×*✕✖]|[xх](?![a-zа-я]))|"
     r"(?P<w>[a-zа-я][a-zа-я./-]*?(?=[xх][0-9])|[a-zа-я][a-zа-я./]*)|(?P<j>[:=]+)|(?P<e>\.)"
 )
 # Which runs of pieces a word may consist of to be more than a word. `u` is a unit.
@@ -59,7 +58,6 @@ _SHAPES = re.compile(r"[ad]?(?:xnu?|nu?x|nxnu?|nuxnu?|n(?:dn)?u?|nu?dnu?)e?")
 _KEYED = re.compile(r"([^0-9:=]*[^0-9:=\s])([:=])(.+)")  # "milk:2"
 _CLOSED = re.compile(r"(.*[^:=–—-])([:=]+|[-–—])")  # "milk:", "kg:", "onions-"
 _EMOJI = re.compile("([\u2600-\u2712\u2744-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+)()(.+)")  # "🥚x10"
-# "milk*3", "3×milk": the sign is no letter, so it needs no space.
 _TIMES = re.compile(r"([^0-9×*✕✖]+)()([×*✕✖][0-9]+)|([0-9]+[×*✕✖])()([^0-9×*✕✖]+)")
 _PRICED = re.compile(r"[0-9]+[.,][0-9]{2}")
 _POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")

@@ -38,10 +38,10 @@ export function Sheet({ title, close, pane = false, kind = "", titled = true, ch
     <dialog class=${`sheet ${beside ? "pane" : ""} ${kind}`} ref=${dialog} aria-labelledby=${id} onCancel=${cancel} onClose=${ended}
       onClick=${(/** @type {Event} */ event) => event.target === dialog.current && !beside && close()}>
       <div class="sheet-inside">
-        <header class="sheet-head" ...${beside ? {} : pull}>
+        <div class="sheet-head" ...${beside ? {} : pull}>
           <h2 id=${id} tabindex="-1" autofocus=${titled}>${title}</h2>
           <button class="round" type="button" aria-label=${t("do.close")} onClick=${close}><${Icon} name="close" /></button>
-        </header>
+        </div>
         ${children}
       </div>
     </dialog>

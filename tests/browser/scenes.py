@@ -115,7 +115,7 @@ def lists_folded(stage: Stage) -> None:
     stage.go("/list")
     for key in ("lists.archived", "lists.deleted"):
         stage.page.locator("summary").get_by_text(stage.word(key)).click()
-    expect(stage.page.locator("main details[open]")).to_have_count(2)
+    expect(stage.page.locator("details[open]:visible")).to_have_count(2)
 
 
 @scene("The menu of a list among all lists.")
@@ -286,9 +286,11 @@ def rename(stage: Stage) -> None:
     expect(stage.field("list.title")).to_be_visible()
 
 
-@scene("Deleting a list asks first.")
+@scene("Deleting a list that others use asks first.")
 def delete_asks(stage: Stage) -> None:
-    stage.open(stage.household())
+    list_id = stage.household()
+    stage.invite(list_id, stage.other)
+    stage.open(list_id)
     stage.press("do.menu")
     stage.press("lists.delete")
     stage.sees_word("do.cancel")

@@ -207,7 +207,9 @@ def in_agreement(devices: list[Device]) -> list[Shown]:
         waiting = {device.mark: device.phone.waiting() for device in devices}
         screens = {device.mark: device.phone.shows() for device in devices}
         passed = time.monotonic() - began
-        assert passed < max(AGREED_SECONDS, LOOKS * passed / looks), f"no agreement; waiting: {waiting}; shown: {screens}"
+        assert passed < max(AGREED_SECONDS, LOOKS * passed / looks), (
+            f"no agreement; waiting: {waiting}; shown: {screens}"
+        )
     print(f"agreed after {time.monotonic() - began:.2f} s on {len(shown)} items")
     return shown
 
