@@ -11,7 +11,7 @@ from tests.browser.conftest import NO_WEB_SOCKETS, PHONE, House, NewPhone, Phone
 def test_from_nothing_to_a_shared_list(phone: NewPhone) -> None:
     ann = phone("Ann")
     ann.go("/")
-    ann.button("newcomer")
+    ann.page.get_by_role("link", name="Register").click()
     ann.register()
     ann.fill("new list", "Groceries")
     ann.page.keyboard.press("Enter")
@@ -278,7 +278,7 @@ def test_pages_fit_the_narrowest_phone_with_targets_for_thumbs(ann: Phone, path:
     assert ann.page.evaluate("document.documentElement.scrollWidth") == 320
     small = ann.page.evaluate(
         """() => [...document.querySelectorAll("button, a, input:not([type=hidden]), select, summary")]
-            .map((element) => (element.matches(".ring") ? element.closest("label") : element))
+            .map((element) => (element.matches(".ring, .switch > input") ? element.closest("label") : element))
             .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
             .filter(([, { width, height }]) => width > 1 && (width < 44 || height < 44))
             .map(([html]) => html)"""
