@@ -1,7 +1,7 @@
 /** The quantity of an item, changed in place: less and more, each tap an edit. */
 
 /** @import { Item } from '../shared/shapes.js' */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { amount, stepped } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -12,7 +12,8 @@ const IDLE_MS = 4000;
 /** @param {{item: Item, set: (quantity: number) => void, close: () => void}} props */
 export function Stepper({ item, set, close }) {
   const group = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => closing(group, close), []);
+  // Before anything is painted: a second press of a key must meet the stepper.
+  useLayoutEffect(() => closing(group, close), []);
   useEffect(() => {
     const idle = setTimeout(close, IDLE_MS);
     return () => clearTimeout(idle);
