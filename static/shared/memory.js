@@ -1,25 +1,25 @@
 /** Small things that this browser remembers between pages; where it may not (blocked storage), they last a page. */
 
-/** @type {Map<string, string>} */
+/** @type {Map<string, string>} what the browser would not take: newer than whatever it still has of that name */
 const forThisPage = new Map();
 
 /** @param {string} name @returns {string | null} */
 export function recall(name) {
   try {
-    return localStorage.getItem(`shoplist.${name}`);
+    return forThisPage.get(name) ?? localStorage.getItem(`shoplist.${name}`);
   } catch {
-    return forThisPage.get(name) ?? null;
+    return null;
   }
 }
 
 /** @param {string} name @param {string | null} value null forgets it */
 export function remember(name, value) {
+  forThisPage.delete(name);
   try {
     if (value === null) localStorage.removeItem(`shoplist.${name}`);
     else localStorage.setItem(`shoplist.${name}`, value);
   } catch {
-    if (value === null) forThisPage.delete(name);
-    else forThisPage.set(name, value);
+    if (value !== null) forThisPage.set(name, value);
   }
 }
 
@@ -40,6 +40,8 @@ export function forgetAllBut(isKept) {
 /** Hear when another tab changed what is remembered. @param {string} name @param {() => void} hear */
 export function onRemembered(name, hear) {
   addEventListener("storage", (event) => {
-    if (event.key === `shoplist.${name}`) hear();
+    if (event.key !== `shoplist.${name}`) return;
+    forThisPage.delete(name);
+    hear();
   });
 }

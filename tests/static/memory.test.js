@@ -20,6 +20,19 @@ class Kept {
   }
 }
 
+test("what a full browser does not take is remembered as long as the page, over the older value", () => {
+  const kept = new Kept();
+  Object.defineProperty(globalThis, "localStorage", { value: kept, configurable: true });
+  remember("user", "ann");
+  kept.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  remember("user", "bob");
+  assert.equal(recall("user"), "bob");
+  remember("user", null);
+  assert.equal(recall("user"), null, "what is forgotten does not come back");
+});
+
 test("signing out forgets all of the account, and keeps every edit that the store does not have yet", () => {
   const kept = new Kept();
   Object.defineProperty(globalThis, "localStorage", { value: kept, configurable: true });
