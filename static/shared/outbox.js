@@ -170,7 +170,11 @@ export class Outbox {
     const taken = await this.keep((store) => store.take(this.account, list, this.care.get(list)?.most));
     const sending = taken.filter((entry) => !this.left.has(entry.edit.id));
     if (sending.length === 0) {
-      // Another tab sent them, or the room was faster.
+      // Another tab sent them, or the room was faster. Left in the store, these would hide the next ones.
+      if (taken.length > 0) {
+        await this.keep((store) => store.drop(taken.map((entry) => entry.edit.id)));
+        this.wanted.add(list);
+      }
       await this.refresh();
       return;
     }

@@ -192,6 +192,19 @@ test("what was told as stored leaves the screen's queue in that very step, and i
   assert.equal((await store.entries("ann")).length, 1);
 });
 
+test("what was told as stored, and is still in the store, does not hold up what comes after it", async () => {
+  const { outbox, calls, store } = outboxOf();
+  await outbox.push("l", "e", [edit("1")]);
+  await outbox.push("l", "of a later epoch", [edit("2")]);
+  const drop = store.drop.bind(store);
+  store.drop = () => new Promise(() => {});
+  void outbox.told(["1"]);
+  store.drop = drop;
+  outbox.ready(true);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["2"]]);
+});
+
 test("a token that ended stops the sending and loses nothing", async () => {
   const { outbox, calls } = outboxOf();
   let told = 0;
