@@ -95,9 +95,12 @@ export class OpenList {
 
   /** @param {Opened} answer */
   opened(answer) {
+    const known = this.confirmed.peek();
     batch(() => {
       this.gone.value = null;
-      this.confirmed.value = model.opened(this.confirmed.peek(), answer);
+      // Revisions of another epoch say nothing about this one: a restored backup does not have those edits.
+      if (known && known.list.epoch !== answer.list.epoch) this.landed.value = [];
+      this.confirmed.value = model.opened(known, answer);
     });
   }
 

@@ -1,0 +1,38 @@
+/** A list that a page has open: what it shows when the server answers otherwise than before. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signal } from "@preact/signals";
+import { onList } from "../../static/list/model.js";
+import { OpenList } from "../../static/list/open-list.js";
+import { Outbox } from "../../static/shared/outbox.js";
+import { PageStore } from "../../static/shared/store.js";
+
+/** @param {number} revision @param {string} epoch @returns {any} */
+const answer = (revision, epoch) => ({
+  list: { id: "l", title: "Shop", revision, epoch, role: "owner", right: "edit", categories: {} },
+  items: [],
+  people: [],
+  whole: true,
+});
+
+test("after a restored backup the screen shows no edit that the backup does not have", async (t) => {
+  t.after(() => clearTimeout(list.keeping));
+  const live = { state: signal("away"), on: () => {}, ask: () => {} };
+  const store = new PageStore();
+  const outbox = new Outbox("ann", store, async ({ edits }) => ({
+    revision: 120,
+    results: edits.map(({ id }) => ({ edit: id, status: "applied", revision: 120 })),
+  }));
+  /** @type {any} */
+  const session = { user: { id: "ann" }, live, outbox, store, clock: { at: () => "2026-11-25T12:00:00.000Z" } };
+  const list = new OpenList(session, "l");
+  await list.start();
+  list.opened(answer(119, "e1"));
+  outbox.ready(true);
+  list.edit({ kind: "add", item: "milk", text: "Milk" });
+  while (list.landed.peek().length === 0) await new Promise(setImmediate);
+  const shown = () => onList(/** @type {any} */ (list.shown.peek())).map((item) => item.text);
+  assert.deepEqual(shown(), ["Milk"], "stored, and not told yet");
+  list.opened(answer(100, "e2"));
+  assert.deepEqual(shown(), []);
+});
