@@ -1,17 +1,21 @@
 """Lists in SQLite: headers, snapshots in pieces, and the log of changes."""
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from shoplist_appliance.adapters.codec import Codec, HeaderRow, SnapshotRows, pack, unpack
+from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.writer import GROUP_ROWS, Writer
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId
 from shoplist_appliance.domain.lists import Change, Header, Known, Summary
 from shoplist_appliance.ports import Loaded, Snapshot
+
+log = logging.getLogger(__name__)
 
 # Each change dirties a page of its own in the index of edits: more at once would hold up the edits of others.
 SWEPT_AT_ONCE: Final = 100
@@ -150,12 +154,19 @@ class SqliteLists:
         def find(connection: sqlite3.Connection) -> Sequence[ListId]:
             found = connection.execute("SELECT id FROM lists WHERE deleted_at BETWEEN 1 AND ?", (time - 1,))
             asked = connection.execute("SELECT id, version, behind, header FROM lists WHERE deleted_at = 0")
-            headers = [self._codec.header(ListId(unpack(id)), *row) for id, *row in asked]
-            return [ListId(unpack(id)) for (id,) in found] + [
-                header.id for header in headers if header.deleted_at is not None and header.deleted_at < time
-            ]
+            told = (ListId(unpack(id)) for id, *row in asked if self._was_deleted_before(time, id, row))
+            return [*(ListId(unpack(id)) for (id,) in found), *told]
 
         return await self._readers.read(find)
+
+    def _was_deleted_before(self, time: int, id: bytes, row: Sequence[Any]) -> bool:
+        """As the header itself says; one that cannot be unsealed says nothing, and must not keep all others."""
+        try:
+            header = self._codec.header(ListId(unpack(id)), *row)
+        except Unsealable as error:
+            log.warning("whether list %s was deleted is not known: %s", unpack(id), error)
+            return False
+        return header.deleted_at is not None and header.deleted_at < time
 
     async def remove_list(self, list_id: ListId, expected: int) -> None:
         id = pack(list_id)
