@@ -66,10 +66,15 @@ export class Gestures {
   /** Nothing moves while a finger is down, which the browser keeps telling by touches when it scrolls. @param {TouchEvent} event */
   freeze(event) {
     this.screen.list.press();
+    const hearing = new AbortController();
     /** @param {Event} end */
-    const hear = (end) => /** @type {TouchEvent} */ (end).touches.length === 0 && this.thaw();
+    const hear = (end) => {
+      if (/** @type {TouchEvent} */ (end).touches.length > 0) return;
+      hearing.abort();
+      this.thaw();
+    };
     // On the element itself: one that leaves the page meanwhile still hears it.
-    for (const name of ["touchend", "touchcancel"]) event.target?.addEventListener(name, hear, { once: true });
+    for (const name of ["touchend", "touchcancel"]) event.target?.addEventListener(name, hear, hearing);
   }
 
   thaw() {

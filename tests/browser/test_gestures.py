@@ -199,6 +199,25 @@ def test_nothing_moves_beneath_a_finger_and_what_waited_comes_after_it(house: Ho
     ann.shows_bought("Bread")
 
 
+def test_after_two_fingers_on_one_row_the_screen_goes_on(house: House, thumb: Make) -> None:
+    ann = thumb("Milk", "Bread")
+    bob = bob_on(house, ann)
+    ann.page.evaluate(
+        """() => {
+          const row = document.querySelector(".item");
+          const finger = (identifier) => new Touch({ identifier, target: row, clientX: 100, clientY: 100 });
+          const tell = (name, touches) => row.dispatchEvent(new TouchEvent(name, { touches, bubbles: true }));
+          const [one, other] = [finger(1), finger(2)];
+          tell("touchstart", [one]);
+          tell("touchstart", [one, other]);
+          tell("touchend", [other]);
+          tell("touchend", []);
+        }"""
+    )
+    bob.edit(ann.list_id, edit("add", item=edit("add")["id"], text="Tea", position="Zz"))
+    ann.shows("Tea", "Milk", "Bread")
+
+
 def test_a_slip_is_undone_by_a_second_tap_and_all_that_was_ticked_sinks_together(thumb: Make) -> None:
     ann = thumb("Milk", "Bread", "Tea")
     for text in ("Milk", "Bread", "Milk"):
