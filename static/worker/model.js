@@ -39,6 +39,14 @@ export function isOfBuild(shell, build) {
   return files.length > 0 && files.every((file) => file.startsWith(`/static/${build}/`));
 }
 
+/**
+ * Whether an answer is the page that was asked for, and of this build: neither an error nor where a redirect led.
+ * @param {{ok: boolean, redirected: boolean}} answer
+ * @param {string} shell its HTML
+ * @param {string} build
+ */
+export const mayKeep = ({ ok, redirected }, shell, build) => ok && !redirected && isOfBuild(shell, build);
+
 const PREFIX = "shoplist ";
 
 /** @param {string} build */

@@ -6,7 +6,7 @@
  */
 
 import { editsWait } from "../shared/store.js";
-import { SHELLS, before, cacheOf, filesOf, isOfBuild, unneeded, wanted } from "./model.js";
+import { SHELLS, before, cacheOf, filesOf, mayKeep, unneeded, wanted } from "./model.js";
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const OWN = cacheOf(BUILD);
@@ -55,7 +55,7 @@ async function fill() {
 async function fetchShell(shell) {
   const fresh = await fetch(shell, { cache: "no-cache", credentials: "same-origin" });
   const text = await fresh.text();
-  if (!fresh.ok || !isOfBuild(text, BUILD)) throw new Error(`${shell} is of another build`);
+  if (!mayKeep(fresh, text, BUILD)) throw new Error(`${shell} is not there, or of another build`);
   const headers = new Headers(fresh.headers);
   // The body is unpacked already.
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);

@@ -1,7 +1,7 @@
 /** The worker: which request it answers from its copies, and which copies it keeps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SHELLS, before, cacheOf, filesOf, isOfBuild, shellOf, unneeded, wanted } from "../../static/worker/model.js";
+import { SHELLS, before, cacheOf, filesOf, isOfBuild, mayKeep, shellOf, unneeded, wanted } from "../../static/worker/model.js";
 
 const HOME = "https://shop.example";
 /** @param {string} path */
@@ -39,6 +39,15 @@ test("a shell is of the build that all its files are of", () => {
   assert.equal(isOfBuild(shell, "abc"), true);
   assert.equal(isOfBuild(shell, "ab"), false);
   assert.equal(isOfBuild("The pages of this server are not built yet.", "abc"), false);
+});
+
+test("neither an error nor where a redirect led is kept as a page", () => {
+  const shell = '<script src="/static/abc/list.js"></script>';
+  const whole = { ok: true, redirected: false };
+  assert.equal(mayKeep(whole, shell, "abc"), true);
+  assert.equal(mayKeep({ ...whole, ok: false }, shell, "abc"), false);
+  assert.equal(mayKeep({ ...whole, redirected: true }, shell, "abc"), false);
+  assert.equal(mayKeep(whole, shell, "other"), false);
 });
 
 test("the copies of the build before are kept, as its pages may be open; older ones go, others' caches stay", () => {
