@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from tornado.web import RequestHandler
 
-from shoplist_appliance.domain.errors import DomainError, MethodNotAllowed, NotFound
+from shoplist_appliance.domain.errors import DomainError, MethodNotAllowed, NotFound, Unavailable
 from shoplist_appliance.domain.people import Language, Theme
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, openapi, protocol
@@ -88,8 +88,11 @@ class PageHandler(Handler):
         try:
             principal = people.cached(token) or await people.authenticate(token)
             person = await people.me(principal.person)
+        except Unavailable:
+            self.known = True  # perhaps: the page has to ask, and must not take its reader for a stranger
+            return
         except DomainError:
-            return  # nobody whom we know, or nobody whom we can ask for now: the page is the same
+            return  # nobody whom we know
         self.language, self.theme, self.known = person.language, person.theme, True
 
     def show(self, template: str, **values: object) -> None:
@@ -120,7 +123,7 @@ class PageHandler(Handler):
 
 
 class ShellPage(PageHandler):
-    """A page whose content the browser draws. It is the same for everyone, signed in or not."""
+    """A page whose content the browser draws; of its reader it says language, colours and whether they are known."""
 
     async def get(self, *arguments: str) -> None:
         """The shell."""

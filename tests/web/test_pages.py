@@ -5,6 +5,7 @@ import re
 import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 import orjson
 import pytest
@@ -13,6 +14,7 @@ from tornado.netutil import bind_sockets
 
 from shoplist_appliance.app import App
 from shoplist_appliance.config import resources
+from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.web.http import Door
 from shoplist_appliance.web.pages import BACKGROUND
 from shoplist_appliance.web.routes import site
@@ -106,6 +108,22 @@ async def test_a_page_is_in_the_language_and_theme_of_its_reader(app: App, http:
     assert b'<html lang="ru" data-theme="dark"' in (await http.get("/list", hers)).body
     dead = {"Accept-Language": "en", "Cookie": "shoplist=dead"}
     assert b'<html lang="en" data-theme="auto"' in (await http.get("/list", dead)).body
+
+
+async def test_only_whose_cookie_is_nobodys_for_sure_is_a_stranger(
+    app: App, http: Http, static: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(static)
+    cookie = {"Cookie": "shoplist=whose"}
+    assert b'data-known="no"' in (await http.get("/list")).body
+    assert b'data-known="no"' in (await http.get("/list", cookie)).body
+
+    async def away(secret: str) -> NoReturn:
+        raise Unavailable("storage")
+
+    monkeypatch.setattr(app.services.people, "authenticate", away)
+    assert b'data-known="yes"' in (await http.get("/list", cookie)).body
+    assert b'data-known="no"' in (await http.get("/list")).body
 
 
 async def test_a_page_runs_nothing_that_is_not_ours(http: Http, static: Path) -> None:
