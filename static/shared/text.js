@@ -602,9 +602,10 @@ function withinLimits(item) {
  * @param {string} text @param {number} most
  */
 function cutAtWord(text, most) {
-  const characters = [...text];
+  // No more than has to be seen, two units a character at most: a long line is cut hundreds of times.
+  const characters = [...text.slice(0, 2 * (most + 1))];
   if (characters.length <= most) return [text, ""];
   const space = characters.lastIndexOf(" ", most);
-  const end = space > 0 ? space : most;
-  return [characters.slice(0, end), characters.slice(end)].map((half) => half.join("").trim());
+  const start = characters.slice(0, space > 0 ? space : most).join("");
+  return [start.trim(), text.slice(start.length).trim()];
 }

@@ -36,6 +36,23 @@ test("every half-typed line is read, key by key", () => {
       for (const item of parse(typed.slice(0, end))) assert.ok(item.text.trim() && item.text.length <= 500, typed);
 });
 
+test("a line without end costs time in proportion to its length, and loses none", () => {
+  for (const unit of ["a", "🥛", "a "]) {
+    const took = (/** @type {number} */ length) => {
+      const line = unit.repeat(length / unit.length);
+      const started = performance.now();
+      const items = parse(line);
+      const ms = performance.now() - started;
+      const kept = items.map(({ text, note }) => text + (note ?? "")).join("");
+      assert.equal(kept.replaceAll(" ", ""), line.replaceAll(" ", ""));
+      return ms;
+    };
+    took(50_000);
+    const [few, many] = [took(100_000), took(800_000)];
+    assert.ok(many < 8 * 4 * Math.max(few, 10), `${unit}: ${few} ms, eight times as much ${many} ms`);
+  }
+});
+
 test("a pasted page of 500 lines is read within a moment", () => {
   const lines = casesOf("cases.ru.jsonl").map(({ typed }) => typed).filter((typed) => typed.length < 100);
   const started = performance.now();
