@@ -7,7 +7,6 @@ import { reader } from "../shared/reader.js";
 export const MOST_AT_ONCE = 500;
 const MOST_KNOWN = 1000;
 const LONGEST_TEXT = 500;
-const LONGEST_NOTE = 2000;
 
 /** @type {Map<string, TypedItem[]>} */
 const known = new Map();
@@ -33,13 +32,16 @@ function readLine(line) {
   return items;
 }
 
-/** @param {string} line @returns {TypedItem[]} */
+/** A line that is too long for one item goes on in the next: nothing typed is lost. @param {string} line @returns {TypedItem[]} */
 function asTyped(line) {
-  const text = line.trim();
-  const letters = [...text];
-  if (letters.length <= LONGEST_TEXT) return text ? [{ text, quantity: null, unit: null, note: null, ticked: null }] : [];
-  const rest = letters.slice(LONGEST_TEXT, LONGEST_TEXT + LONGEST_NOTE).join("");
-  return [{ text: letters.slice(0, LONGEST_TEXT).join(""), quantity: null, unit: null, note: rest, ticked: null }];
+  const letters = [...line.trim()];
+  /** @type {TypedItem[]} */
+  const items = [];
+  for (let from = 0; from < letters.length; from += LONGEST_TEXT) {
+    const text = letters.slice(from, from + LONGEST_TEXT).join("").trim();
+    if (text) items.push({ text, quantity: null, unit: null, note: null, ticked: null });
+  }
+  return items;
 }
 
 /** Whether there is more to say about what was understood than the text says itself. @param {readonly TypedItem[]} items @param {string} text */
