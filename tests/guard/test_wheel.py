@@ -86,7 +86,7 @@ def test_it_holds_the_pages_and_the_licence_and_nothing_of_the_tests(wheel: Path
 def test_it_runs_outside_the_checkout(running: str, tmp_path: Path) -> None:
     with urllib.request.urlopen(f"{running}/account", timeout=5) as answer:
         page = answer.read().decode()
-    assets = set(re.findall(r"/static/[0-9a-f]+/[\w./-]+\.(?:js|css)", page))
+    assets = set(re.findall(r"/static/[0-9a-f]+/[\w./-]+\.(?:json|js|css)", page))
     assert assets
     for asset in assets:
         with urllib.request.urlopen(running + asset, timeout=5) as answer:
