@@ -70,7 +70,7 @@ export function start(root) {
   const actions = accountActions(user, devices);
 
   const View = () => html`
-    <${Page} title=${t("nav.account")} side=${user.value ? undefined : ""} footer=${html`${!user.value && html`<${Languages} />`}<${ApiLink} />`}>
+    <${Page} title=${t("nav.account")} side=${user.value ? undefined : ""} footer=${html`${user.value === null && html`<${Languages} />`}<${ApiLink} />`}>
       <${Failure} error=${error.value} />
       ${error.value && !user.value && html`<${Retry} />`}
       ${user.value === null && html`<section class="card"><${Door} actions=${actions} newcomer=${location.hash === "#register"} /></section>`}

@@ -22,7 +22,7 @@ export function start(root) {
   const ways = waysIn(codeOf(location.pathname), user, newcomer, error);
 
   const View = () => html`
-    <${Page} title=${t("join.page")} side=${user.value ? undefined : ""} footer=${html`${!user.value && html`<${Languages} />`}<${ApiLink} />`}>
+    <${Page} title=${t("join.page")} side=${user.value ? undefined : ""} footer=${html`${user.value === null && html`<${Languages} />`}<${ApiLink} />`}>
       <${Invitation} user=${user.value} newcomer=${newcomer.value} error=${error.value} ways=${ways} />
     <//>
   `;

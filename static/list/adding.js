@@ -45,7 +45,11 @@ export class Adding {
     void this.add(text);
   }
 
-  /** What is typed before the reader has come waits for it, but not for long; till then the device remembers it. @param {string} text */
+  /**
+   * What is typed before the reader has come waits for it, but not for long, nor longer than the page is there; till then
+   * the device remembers it.
+   * @param {string} text
+   */
   async add(text) {
     if (!text.trim()) return;
     if (!reader.peek()) await readerSoon();

@@ -23,8 +23,13 @@ export function loadReader() {
   return asked;
 }
 
-/** Wait for it as long as nobody minds. */
-export const readerSoon = () => Promise.race([loadReader(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+/** Wait for it as long as nobody minds: a moment, and not beyond the page's end. */
+export const readerSoon = () =>
+  Promise.race([
+    loadReader(),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+    new Promise((resolve) => addEventListener("pagehide", resolve, { once: true })),
+  ]);
 
 const IDLE_MS = 4000;
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import House, Phone, Shown
 from tests.clients.bad_line import BadLine
@@ -290,6 +290,19 @@ def test_without_the_server_all_of_it_works_and_two_phones_agree_later(ann: Phon
         ("картошки", 3, "kg", None, False),
     ]
     assert sorted(rows(ann)) == sorted(rows(bob))
+
+
+def test_a_line_that_waits_for_its_reader_is_added_when_the_page_is_left(ann: Phone) -> None:
+    held: list[Route] = []
+    ann.page.context.route("**/text.js", lambda route: held.append(route))
+    ann.page.reload()
+    ann.add("milk x2")
+    assert rows(ann) == [], "it waits"
+    ann.page.reload()
+    expect(ann.page.get_by_role("checkbox", name="milk x2", exact=True)).to_be_visible()
+    expect(field(ann)).to_have_value("")
+    comes_to(ann, ("milk x2", None, None, None, False))
+    assert held
 
 
 # --- what people write ---

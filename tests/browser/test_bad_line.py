@@ -173,6 +173,7 @@ def household(phone: NewPhone, house: House, seed: int, *, sockets: bool) -> Ite
         bob.call("members.accept", code=invited["code"])
         ann.go(f"/list/{list_id}")
         ann.add(SALT)
+        ann.has_on_the_server(SALT)
         devices = [kiwi, lemon, melon]
         for made in devices:
             made.phone.go(f"/list/{list_id}")

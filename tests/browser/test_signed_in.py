@@ -84,6 +84,7 @@ def test_without_an_answer_nobody_is_asked_to_sign_in(phone: NewPhone) -> None:
     ann.go("/account")
     expect(ann.page.get_by_role("button", name="Try again")).to_be_visible()
     expect(ann.page.get_by_label("Password", exact=True)).to_have_count(0)
+    expect(ann.page.get_by_role("group", name="Language")).to_have_count(0)
     ann.page.unroute_all()
     ann.button("retry")
     expect(ann.page.get_by_label("Name", exact=True)).to_have_value("Ann")
