@@ -19,7 +19,19 @@ export const journal = {
   forget: (id) => remember(PREFIX + id, null),
   left: (account) =>
     remembered(PREFIX)
-      .map((name) => /** @type {Entry} */ (JSON.parse(recall(name) ?? "{}")))
+      .flatMap(entryOf)
       .filter((entry) => entry.account === account)
       .sort((one, other) => (one.edit.at < other.edit.at ? -1 : 1)),
 };
+
+/** None where it cannot be read: no page ever will, so it is forgotten. @param {string} name @returns {Entry[]} */
+function entryOf(name) {
+  try {
+    const entry = /** @type {Entry} */ (JSON.parse(recall(name) ?? ""));
+    if (entry.edit.id) return [entry];
+  } catch {
+    // Half written, or another program's.
+  }
+  remember(name, null);
+  return [];
+}

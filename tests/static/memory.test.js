@@ -49,3 +49,15 @@ test("signing out forgets all of the account, and keeps every edit that the stor
   journal.forget("1");
   assert.deepEqual(remembered("edit "), []);
 });
+
+test("an edit that cannot be read any more is forgotten, and holds up none of the others", () => {
+  const kept = new Kept();
+  Object.defineProperty(globalThis, "localStorage", { value: kept, configurable: true });
+  for (const [name, text] of Object.entries({ half: '{"account":"bob","ed', null: "null", bare: '{"account":"bob"}', empty: "" }))
+    kept.setItem(`shoplist.edit ${name}`, text);
+  /** @type {any} */
+  const entry = { account: "bob", edit: { id: "1", at: "2026-11-25T12:00:00.000Z" } };
+  journal.keep(entry);
+  assert.deepEqual(journal.left("bob"), [entry]);
+  assert.deepEqual(remembered("edit "), ["edit 1"]);
+});
