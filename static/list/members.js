@@ -34,9 +34,9 @@ export class Members {
 
   /** @throws {import("../shared/problem.js").Problem} */
   async read() {
-    const { live, store } = this.list.session;
+    const { live, keepCopy } = this.list.session;
     const { members } = await live.call("members.list", { list: this.list.id });
     this.known.value = members;
-    await store.keepCopy(this.copyKey, members).catch(() => {});
+    await keepCopy(this.copyKey, members);
   }
 }

@@ -255,6 +255,6 @@ export class OpenList {
   keepCopyLater(state) {
     clearTimeout(this.keeping);
     if (!state || this.gone.peek()) return;
-    this.keeping = setTimeout(() => this.session.store.keepCopy(this.copyKey, state).catch(() => {}), KEEP_AFTER_MS);
+    this.keeping = setTimeout(() => this.session.keepCopy(this.copyKey, state), KEEP_AFTER_MS);
   }
 }

@@ -157,9 +157,9 @@ export class Screen {
 
   /** A page of it; the newest is kept on the device for when there is no network. @param {number} [before] @returns {Promise<import("./history.js").Pages>} */
   async history(before) {
-    const { live, store } = this.session;
+    const { live, keepCopy } = this.session;
     const read = await live.call("lists.history", { list: this.list.id, ...(before && { before }) });
-    if (!before) await store.keepCopy(this.historyKey, read).catch(() => {});
+    if (!before) await keepCopy(this.historyKey, read);
     return read;
   }
 

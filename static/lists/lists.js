@@ -46,11 +46,11 @@ export class Lists {
   }
 
   async read() {
-    const { live, store } = this.session;
+    const { live, keepCopy } = this.session;
     try {
       this.parts.value = await this.asked();
       this.error.value = null;
-      await store.keepCopy(this.copyKey, this.parts.value).catch(() => {});
+      await keepCopy(this.copyKey, this.parts.value);
     } catch (failure) {
       if (live.state.peek() === "ready") this.error.value = failure;
     }

@@ -14,7 +14,8 @@ import { problemFrom } from "./problem.js";
 import { openStore } from "./store.js";
 import { holdVersion, look } from "../version/watch.js";
 
-/** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox}} Session */
+/** @typedef {(key: string, value: unknown) => Promise<void>} KeepCopy */
+/** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox, keepCopy: KeepCopy}} Session */
 
 /** Whom this device knows as signed in; the server has the last word. @returns {User | null} */
 export function knownUser() {
@@ -41,7 +42,18 @@ const KEPT_BY_THE_DEVICE = new Set(["clock", "language", "haptics"]);
 export async function signedOut(store) {
   await store.dropCopies().catch(() => {});
   forgetAllBut((name) => KEPT_BY_THE_DEVICE.has(name) || isEdit(name));
+  // Other tabs learn it by now: what they kept in between goes too.
+  await store.dropCopies().catch(() => {});
 }
+
+/**
+ * Keeps copies for the next first paint, unless their account was signed out here: then none may come after those that
+ * were dropped. One that cannot be kept is no loss.
+ * @param {User} user @param {Store} store @returns {KeepCopy}
+ */
+export const copyKeeper = (user, store) => async (key, value) => {
+  if (knownUser()?.id === user.id) await store.keepCopy(key, value).catch(() => {});
+};
 
 /** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */
 export async function askUser() {
@@ -63,6 +75,7 @@ export async function askUser() {
  */
 export async function meetUser() {
   const user = knownUser() ?? (await keptUser(await openStore()));
+  if (user) rememberUser(user);
   return user ?? (document.body.dataset.known === "no" ? null : askUser());
 }
 
@@ -109,9 +122,10 @@ async function sessionOf(user, store) {
   addEventListener("online", () => live.check());
   addEventListener("pageshow", (event) => event.persisted && live.check());
   await outbox.load();
-  void store.keepCopy(KEPT_USER, user).catch(() => {});
+  const keepCopy = copyKeeper(user, store);
+  void keepCopy(KEPT_USER, user);
   live.start();
-  return { user, live, clock, store, outbox };
+  return { user, live, clock, store, outbox, keepCopy };
 }
 
 /** @param {Outbox} outbox */

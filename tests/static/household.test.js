@@ -35,7 +35,7 @@ class Device {
     const clock = new Clock(() => house.now + wrong);
     const outbox = new Outbox(person, store, (payload) => this.line.call("lists.edit", payload));
     /** @type {any} */
-    const session = { user: { id: person }, live: this.line, clock, store, outbox };
+    const session = { user: { id: person }, live: this.line, clock, store, outbox, keepCopy: store.keepCopy.bind(store) };
     this.outbox = outbox;
     /** @type {import("../../static/shared/shapes.js").Edit[]} */
     this.made = [];

@@ -24,7 +24,7 @@ test("after a restored backup the screen shows no edit that the backup does not 
     results: edits.map(({ id }) => ({ edit: id, status: "applied", revision: 120 })),
   }));
   /** @type {any} */
-  const session = { user: { id: "ann" }, live, outbox, store, clock: { at: () => "2026-11-25T12:00:00.000Z" } };
+  const session = { user: { id: "ann" }, live, outbox, store, keepCopy: async () => {}, clock: { at: () => "2026-11-25T12:00:00.000Z" } };
   const list = new OpenList(session, "l");
   await list.start();
   list.opened(answer(119, "e1"));
