@@ -30,7 +30,20 @@ export class Swipe {
 
   end() {
     if (!this.isEnough()) this.back();
-    else this.slide(-this.width, this.act);
+    else this.slide(-this.width, this.actOnce());
+  }
+
+  /** When the row is out of sight, or before that the page is. */
+  actOnce() {
+    const acting = new AbortController();
+    const act = () => {
+      if (acting.signal.aborted) return;
+      acting.abort();
+      this.act();
+    };
+    addEventListener("pagehide", act, acting);
+    document.addEventListener("visibilitychange", act, acting);
+    return act;
   }
 
   back() {

@@ -278,6 +278,21 @@ def test_a_swipe_to_the_left_removes_and_can_be_undone(thumb: Make) -> None:
     expect(ann.ring("Milk")).not_to_be_checked()
 
 
+def test_a_swiped_row_is_removed_also_where_the_page_is_left_at_once(thumb: Make) -> None:
+    ann = thumb("Milk", "Bread")
+    # Longer than it takes to leave: the slide is not seen to its end.
+    ann.page.evaluate(
+        "() => { const { animate } = Element.prototype;"
+        " Element.prototype.animate = function (steps, how) { return animate.call(this, steps, { ...how, duration: 60_000 }); }; }"
+    )
+    ann.swipe("Milk", -200)
+    ann.shows("Milk", "Bread")
+    ann.phone.go("/account")
+    ann.phone.go(f"/list/{ann.list_id}")
+    ann.shows("Bread")
+    ann.stores(lambda items: set(items) == {"Bread"})
+
+
 @pytest.mark.parametrize(
     ("by", "across"), [(-110, 0.8), (200, 0.2), (-200, 0.999)], ids=["too short", "to the right", "from the edge"]
 )
