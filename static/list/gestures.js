@@ -89,8 +89,10 @@ export class Gestures {
     const row = /** @type {HTMLElement | null} */ (target.closest("[data-item]"));
     const touch = event.pointerType !== "mouse";
     this.spent = -Infinity;
+    // The end of another button's press may be the system's own menu's, and is not told.
+    if (event.button !== 0) return;
     if (!touch) this.screen.list.press();
-    if (!row || event.button !== 0 || target.closest(".stepper")) return;
+    if (!row || target.closest(".stepper")) return;
     /** @type {Press} */
     const press = { row, control: target.closest("button") !== null, touch, x: event.clientX, y: event.clientY, doing: "still" };
     this.presses.set(event.pointerId, press);

@@ -199,6 +199,16 @@ def test_nothing_moves_beneath_a_finger_and_what_waited_comes_after_it(house: Ho
     ann.shows_bought("Bread")
 
 
+def test_the_systems_own_menu_holds_nothing_up(house: House, thumb: Make) -> None:
+    ann = thumb("Milk", "Bread")
+    bob = bob_on(house, ann)
+    ann.page.mouse.move(*ann.spot("Milk"))
+    # The menu takes the press: its end is not told to the page.
+    ann.page.mouse.down(button="right")
+    bob.edit(ann.list_id, edit("add", item=edit("add")["id"], text="Tea"))
+    ann.shows("Milk", "Bread", "Tea")
+
+
 def test_after_two_fingers_on_one_row_the_screen_goes_on(house: House, thumb: Make) -> None:
     ann = thumb("Milk", "Bread")
     bob = bob_on(house, ann)
