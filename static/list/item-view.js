@@ -9,7 +9,7 @@ import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { Field, Sheet, fieldsOf } from "../shared/parts.js";
 import { number, t } from "../shared/words.js";
-import { wide } from "../shared/wide.js";
+import { brief } from "./notices.js";
 
 /** @typedef {Partial<Record<'text' | 'quantity' | 'price', string>>} Wrong */
 
@@ -18,9 +18,9 @@ import { wide } from "../shared/wide.js";
 /** In the right column one item follows another: what was typed for one must not be the other's. @param {Props} props */
 export function ItemSheet(props) {
   const may = useRef(() => true);
-  // Whoever leaves a wrong number is told once, and may go then; in the right column another sheet never waits for it.
-  const leave = () => {
-    if (wide.peek() || may.current()) props.close();
+  // Whoever leaves a wrong number is told once, and may go then; another sheet in the right column never waits for it.
+  const leave = (replaced = false) => {
+    if (replaced || may.current()) props.close();
   };
   return html`<${Sheet} title=${props.item.text} pane close=${leave}><${Details} key=${props.item.id} ...${props} may=${may} /><//>`;
 }
@@ -32,16 +32,22 @@ function Details({ screen, item, people, fixed, close, may }) {
   const now = useRef(item);
   now.current = item;
   const leaving = useRef(() => {});
-  // Whoever goes elsewhere with something typed meant it; only what is wrong cannot be kept.
+  // Whoever goes elsewhere with something typed meant it; only what is wrong cannot be kept, and they are told.
   leaving.current = () => {
+    if (fixed) return;
     const { typed, faults } = typedIn(form.current);
-    if (!fixed) screen.save(now.current, only(written(typed), typed, faults));
+    screen.save(now.current, only(written(typed), typed, faults));
+    const untold = Object.entries(faults).find(([name]) => !(name in wrong.peek()));
+    if (untold) screen.notices.offer(`${brief(item.text)}: ${untold[1]}`, t("list.details"), () => (screen.chosen.value = item.id));
   };
   useEffect(() => {
     const { current } = form;
+    const leave = () => leaving.current();
+    addEventListener("pagehide", leave);
     return () => {
+      removeEventListener("pagehide", leave);
       form.current = current;
-      leaving.current();
+      leave();
     };
   }, []);
   may.current = () => {

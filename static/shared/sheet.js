@@ -1,6 +1,7 @@
 /** A sheet over the page: from the bottom of a phone's screen, in the middle of a wide one or in its right column. */
 
 /** @import { ComponentChildren } from 'preact' */
+/** @import { Close } from './sheets.js' */
 import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -11,7 +12,7 @@ import { wide } from "./wide.js";
 
 /**
  * Escape, a tap beside it, a pull downwards and the browser's "back" close it, and focus returns to where it was.
- * @param {{title: string, close: () => void, pane?: boolean, kind?: string, titled?: boolean, children?: ComponentChildren}} props
+ * @param {{title: string, close: Close, pane?: boolean, kind?: string, titled?: boolean, children?: ComponentChildren}} props
  *   `pane`: with room for it, it stands in the right column, and the page beside it stays alive; `kind` is a class more;
  *   `titled` false leaves the focus to a field of its own
  */
@@ -25,7 +26,7 @@ export function Sheet({ title, close, pane = false, kind = "", titled = true, ch
     const opener = document.activeElement;
     return () => opener instanceof HTMLElement && opener.isConnected && opener.focus();
   }, []);
-  useEffect(() => shown(/** @type {HTMLDialogElement} */ (dialog.current), beside, () => ends.current()), [beside]);
+  useEffect(() => shown(/** @type {HTMLDialogElement} */ (dialog.current), beside, (replaced) => ends.current(replaced)), [beside]);
   const pull = useRef(pulls(dialog, () => ends.current())).current;
   /** @param {Event} event */
   const cancel = (event) => {
@@ -40,7 +41,7 @@ export function Sheet({ title, close, pane = false, kind = "", titled = true, ch
       <div class="sheet-inside">
         <div class="sheet-head" ...${beside ? {} : pull}>
           <h2 id=${id} tabindex="-1" autofocus=${titled}>${title}</h2>
-          <button class="round" type="button" aria-label=${t("do.close")} onClick=${close}><${Icon} name="close" /></button>
+          <button class="round" type="button" aria-label=${t("do.close")} onClick=${() => close()}><${Icon} name="close" /></button>
         </div>
         ${children}
       </div>
@@ -48,7 +49,7 @@ export function Sheet({ title, close, pane = false, kind = "", titled = true, ch
   `;
 }
 
-/** @param {HTMLDialogElement} dialog @param {boolean} beside @param {() => void} close */
+/** @param {HTMLDialogElement} dialog @param {boolean} beside @param {Close} close */
 function shown(dialog, beside, close) {
   if (beside) dialog.show();
   else dialog.showModal();

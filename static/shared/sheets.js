@@ -1,7 +1,8 @@
 /** The sheets that are open: one at a time in the right column, and on a phone "back" closes the topmost. */
 import { wide } from "./wide.js";
 
-/** @typedef {{dialog: HTMLDialogElement, beside: boolean, close: () => void}} Open */
+/** @typedef {(replaced?: boolean) => void} Close `replaced`: another takes the place, so there is nothing to wait for */
+/** @typedef {{dialog: HTMLDialogElement, beside: boolean, close: Close}} Open */
 
 /** @type {Open[]} the topmost last */
 let open = [];
@@ -14,9 +15,9 @@ let leaving = false;
 globalThis.addEventListener?.("popstate", wentBack);
 globalThis.addEventListener?.("keydown", hearEscape);
 
-/** @param {HTMLDialogElement} dialog @param {boolean} beside @param {() => void} close @returns {Open} */
+/** @param {HTMLDialogElement} dialog @param {boolean} beside @param {Close} close @returns {Open} */
 export function entered(dialog, beside, close) {
-  if (beside) open.find((one) => one.beside)?.close();
+  if (beside) open.find((one) => one.beside)?.close(true);
   const place = { dialog, beside, close };
   open = [...open, place];
   if (!beside && !wide.peek()) enter();

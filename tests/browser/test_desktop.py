@@ -38,6 +38,26 @@ def test_what_is_typed_for_one_item_is_kept_when_another_is_chosen_and_never_bec
     expect(page.get_by_role("checkbox", name="Bread", exact=True)).to_be_visible()
 
 
+def test_a_wrong_number_is_told_before_the_details_close_and_where_another_item_takes_their_place(desk: Phone) -> None:
+    for text in ("Milk", "Bread"):
+        desk.add(text)
+        desk.has_on_the_server(text)
+    page = desk.page
+    page.get_by_role("button", name="More: Milk").click()
+    page.get_by_label("Quantity").fill("two")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog").get_by_text("Write a number, such as 2 or 0.5")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="More: Milk").click()
+    page.get_by_label("Quantity").fill("two")
+    page.get_by_role("button", name="More: Bread").click()
+    expect(page.get_by_label("Item", exact=True)).to_have_value("Bread")
+    expect(page.locator(".snack")).to_contain_text("Milk: Write a number, such as 2 or 0.5")
+    page.locator(".snack").get_by_role("button", name="Details").click()
+    expect(page.get_by_label("Item", exact=True)).to_have_value("Milk")
+
+
 def test_a_sheet_becomes_a_column_and_back_with_what_is_typed(desk: Phone) -> None:
     desk.add("Milk")
     page = desk.page

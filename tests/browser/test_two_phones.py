@@ -168,6 +168,17 @@ def test_a_wrong_number_is_told_at_its_field_before_the_details_close(ann: Phone
     expect(ann.page.get_by_role("checkbox", name=re.compile("^Milk, 3"))).to_be_visible()
 
 
+def test_what_is_typed_into_the_details_is_kept_where_the_page_is_left(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    address = ann.page.url
+    ann.more("Milk")
+    ann.fill("quantity", "3")
+    ann.page.goto(ann.url + "/account")
+    ann.page.goto(address)
+    expect(ann.page.get_by_role("checkbox", name="Milk, 3", exact=True)).to_be_visible()
+
+
 def test_an_item_goes_to_the_top_from_its_details(ann: Phone) -> None:
     for text in ("Milk", "Bread", "Tea"):
         ann.add(text)
