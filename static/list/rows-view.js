@@ -48,7 +48,7 @@ export function Rows({ screen, state }) {
   return html`
     ${open.length + bought.length === 0 && html`<${Empty} screen=${screen} state=${state} />`}
     ${open.length === 0 && bought.length > 0 && html`<${AllBought} screen=${screen} fixed=${fixed} />`}
-    <${Moving} screen=${screen} open=${open} bought=${shown}>
+    <${Moving} screen=${screen} open=${open} bought=${shown} chosen=${chosen.value}>
       <ul class="plain" aria-label=${state.list.title}>${open.map(row)}</ul>
       ${bought.length > 0 && html`
         <details class="folded bought" open=${recall("bought") !== "folded"} onToggle=${keepFold}>
@@ -73,7 +73,7 @@ export function Rows({ screen, state }) {
 /** @param {Event} event */
 const keepFold = ({ target }) => remember("bought", /** @type {HTMLDetailsElement} */ (target).open ? null : "folded");
 
-/** @typedef {{screen: Screen, open: readonly Item[], bought: readonly Item[]}} Shown */
+/** @typedef {{screen: Screen, open: readonly Item[], bought: readonly Item[], chosen: string | null}} Shown chosen: whose details are open */
 /** @typedef {{tops: Tops, focused: string | undefined}} Before */
 
 /**
@@ -97,10 +97,12 @@ class Moving extends Component {
   }
 
   /** Where rows are before they are drawn in another order. @param {Shown} before @returns {Before | null} */
-  getSnapshotBeforeUpdate({ open, bought }) {
+  getSnapshotBeforeUpdate({ open, bought, chosen }) {
     if (!this.motion || (isSameOrder(open, this.props.open) && isSameOrder(bought, this.props.bought))) return null;
-    const focused = document.activeElement?.closest("[data-item]");
-    return { tops: this.motion.tops(), focused: focused ? itemOf(/** @type {HTMLElement} */ (focused)) : undefined };
+    const row = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest("[data-item]"));
+    // Details that close with their row gone had the focus from it.
+    const closed = chosen !== null && this.props.chosen === null ? chosen : undefined;
+    return { tops: this.motion.tops(), focused: row ? itemOf(row) : closed };
   }
 
   /** @param {Shown} shown @param {any} _ @param {Before | null} before */
@@ -113,14 +115,16 @@ class Moving extends Component {
     for (const item of this.props.open) if (!known.has(item.id) && item.added_by !== me) glow(rowOf(item.id));
   }
 
-  /** The focus stays with its row; if that sank or left, the next one takes it. @param {string} id @param {Shown} shown */
+  /** The focus stays with its row; if that sank or left, the next one takes it, or after the last the field to add. @param {string} id @param {Shown} shown */
   keepFocus(id, { open, bought }) {
     if (document.activeElement !== document.body) return;
     const [before, now] = open.some((item) => item.id === id) ? [open, this.props.open] : [bought, this.props.bought];
     const there = new Set(now.map((item) => item.id));
     const place = before.findIndex((item) => item.id === id);
     const next = before.slice(place).find((item) => there.has(item.id)) ?? before.slice(0, place).reverse().find((item) => there.has(item.id));
-    if (next) ringOf(next.id)?.focus({ preventScroll: true });
+    // A thumb would get a keyboard over its screen that it did not ask for.
+    const field = matchMedia("(hover: hover)").matches ? /** @type {HTMLElement | null} */ (document.querySelector(".add-field")) : null;
+    (next ? ringOf(next.id) : field)?.focus({ preventScroll: true });
   }
 
   render() {

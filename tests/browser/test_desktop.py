@@ -58,6 +58,21 @@ def test_a_wrong_number_is_told_before_the_details_close_and_where_another_item_
     expect(page.get_by_label("Item", exact=True)).to_have_value("Milk")
 
 
+def test_after_an_item_is_removed_from_its_details_the_focus_goes_to_the_next(desk: Phone) -> None:
+    for text in ("Milk", "Bread"):
+        desk.add(text)
+        desk.has_on_the_server(text)
+    page = desk.page
+    page.get_by_role("checkbox", name="Milk").focus()
+    page.keyboard.press("Enter")
+    remove = page.get_by_role("dialog").get_by_role("button", name="Remove")
+    remove.press("Enter")
+    expect(page.get_by_role("checkbox", name="Bread")).to_be_focused()
+    page.keyboard.press("Enter")
+    remove.press("Enter")
+    expect(page.get_by_label("Add an item", exact=True)).to_be_focused()
+
+
 def test_a_sheet_becomes_a_column_and_back_with_what_is_typed(desk: Phone) -> None:
     desk.add("Milk")
     page = desk.page

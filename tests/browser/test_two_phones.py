@@ -179,6 +179,16 @@ def test_what_is_typed_into_the_details_is_kept_where_the_page_is_left(ann: Phon
     expect(ann.page.get_by_role("checkbox", name="Milk, 3", exact=True)).to_be_visible()
 
 
+def test_after_an_item_is_removed_from_its_details_the_focus_goes_to_the_next(ann: Phone) -> None:
+    for text in ("Milk", "Bread"):
+        ann.add(text)
+        ann.has_on_the_server(text)
+    ann.page.get_by_role("checkbox", name="Milk").focus()
+    ann.page.keyboard.press("Enter")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Remove").press("Enter")
+    expect(ann.page.get_by_role("checkbox", name="Bread")).to_be_focused()
+
+
 def test_an_item_goes_to_the_top_from_its_details(ann: Phone) -> None:
     for text in ("Milk", "Bread", "Tea"):
         ann.add(text)
