@@ -17,6 +17,12 @@ from tests.browser.household import Member, Thing, edit, newcomer
 SOON_S = 5.0
 LONGER_THAN_A_PRESS_MS = 450
 UNTOUCHED = ("", "none")
+SLOW_MOTION = """() => {
+    const { animate } = Element.prototype;
+    Element.prototype.animate = function (steps, how) {
+        return animate.call(this, steps, { ...how, duration: 60_000 });
+    };
+}"""
 
 
 @dataclass
@@ -291,10 +297,7 @@ def test_a_swipe_to_the_left_removes_and_can_be_undone(thumb: Make) -> None:
 def test_a_swiped_row_is_removed_also_where_the_page_is_left_at_once(thumb: Make) -> None:
     ann = thumb("Milk", "Bread")
     # Longer than it takes to leave: the slide is not seen to its end.
-    ann.page.evaluate(
-        "() => { const { animate } = Element.prototype;"
-        " Element.prototype.animate = function (steps, how) { return animate.call(this, steps, { ...how, duration: 60_000 }); }; }"
-    )
+    ann.page.evaluate(SLOW_MOTION)
     ann.swipe("Milk", -200)
     ann.shows("Milk", "Bread")
     ann.phone.go("/account")
