@@ -94,7 +94,11 @@ export class Notices {
     if (!state) return;
     const deeds = deedsIn(told, state, this.list.session.user.id);
     if (deeds.length === 0) return;
-    if (this.heard.length === 0) setTimeout(() => this.speak(), SAY_MS);
+    if (this.heard.length === 0) {
+      // Said in the same words again, it would be no news to a screen reader.
+      this.said.value = "";
+      setTimeout(() => this.speak(), SAY_MS);
+    }
     this.heard.push(...deeds);
   }
 

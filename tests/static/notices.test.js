@@ -103,6 +103,18 @@ test("what others did is said together after five seconds, and once", (context) 
   assert.equal(notices.said.value, "Ann ticked milk", "nothing is said of what is not known");
 });
 
+test("what is done again in the same words is said again", (context) => {
+  const { notices, pass } = begun(context);
+  /** @type {string[]} */
+  const told = [];
+  notices.said.subscribe((text) => void told.push(text));
+  for (let time = 0; time < 2; time++) {
+    notices.say(ticked("milk"));
+    pass(5000);
+  }
+  assert.deepEqual(told, ["", "Ann ticked milk", "", "Ann ticked milk"]);
+});
+
 test("a long text is cut by letters, not through one", () => {
   assert.equal(brief("Milk"), "Milk");
   assert.equal(brief("🍫".repeat(41)), `${"🍫".repeat(40)}…`);
