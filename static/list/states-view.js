@@ -32,7 +32,11 @@ export function Gone({ screen, state }) {
   `;
 }
 
-/** Who and why, as far as this device knows: only owners delete lists and remove people. @param {Screen} screen @param {State | null} state */
+/**
+ * Who and why, as far as this device knows: only owners delete lists. Nobody tells whether one was taken off or left
+ * on another device, so the words are true of both.
+ * @param {Screen} screen @param {State | null} state
+ */
 function goneWords(screen, state) {
   const reason = screen.list.gone.value ?? "unknown";
   if (reason === "deleted" && state?.list.role === "owner") return t("list.gone.deleted_by_me");

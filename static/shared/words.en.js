@@ -146,7 +146,7 @@ export const words = {
   "list.gone.deleted_by": "{name} deleted this list.",
   "list.gone.deleted_by_me": "You deleted this list. It can be restored for 30 days.",
   "list.gone.removed": "You are no longer on this list.",
-  "list.gone.removed_by": "{name} removed you from this list.",
+  "list.gone.removed_by": "You are no longer on this list. Its owner: {name}.",
   "list.gone.revoked": "The link to this list was withdrawn.",
   "list.gone.expired": "The link to this list has expired.",
   "list.gone.unknown": "There is no such list, or you are not on it.",

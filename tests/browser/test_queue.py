@@ -419,7 +419,7 @@ def test_who_leaves_on_another_device_is_told_on_this_one(phone: NewPhone, ann: 
     second = phone("Bob")
     second.call("accounts.sign_in", email=bob.email, password=PASSWORD)
     second.call("members.leave", list=ann.page.url[-36:])
-    expect(bob.page.get_by_text("Вас больше нет в этом списке.")).to_be_visible()
+    expect(bob.page.get_by_text("Вас больше нет в этом списке. Его владелец: Ann.")).to_be_visible()
     assert "- Milk" in bob.page.locator("textarea.text").input_value()
 
 
