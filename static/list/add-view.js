@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { number, t } from "../shared/words.js";
+import { signOf } from "./keys.js";
 import { MOST_AT_ONCE, isWorthShowing, line } from "./typed.js";
 
 /** @typedef {{current: HTMLTextAreaElement | null}} FieldRef */
@@ -108,7 +109,7 @@ function focusOnKey(field) {
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
     const typing = event.target instanceof Element && event.target.matches("input:not([type=checkbox]), textarea, select, dialog *");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !["n", "/"].includes(event.key)) return;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !["n", "/"].includes(signOf(event))) return;
     event.preventDefault();
     field.current?.focus();
   };

@@ -30,10 +30,16 @@ function isTyping(target, event) {
   return nameOf(event) !== "undo" || /** @type {HTMLInputElement} */ (target).value !== "";
 }
 
-/** By the key's letter, or by its place where the letters are of another alphabet. @param {KeyboardEvent} event */
-function nameOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
-  const isZ = key.toLowerCase() === "z" || code === "KeyZ";
-  if (ctrlKey || metaKey) return isZ && !altKey && !shiftKey ? "undo" : "";
+/** A key's sign, or what stands in its place on a Latin keyboard where its letters are of another alphabet. @param {Pick<KeyboardEvent, 'key' | 'code'>} event */
+export function signOf({ key, code }) {
+  if (!/^\p{L}$/u.test(key) || /^\p{Script=Latin}$/u.test(key)) return key.toLowerCase();
+  return code.replace("Key", "").toLowerCase();
+}
+
+/** @param {KeyboardEvent} event */
+function nameOf(event) {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (ctrlKey || metaKey) return signOf(event) === "z" && !altKey && !shiftKey ? "undo" : "";
   return altKey ? `Alt+${key}` : key;
 }
 
