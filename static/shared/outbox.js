@@ -84,7 +84,7 @@ export class Outbox {
    */
   async push(list, epoch, edits) {
     /** @type {Entry[]} */
-    const news = edits.map((edit) => ({ account: this.account, list, epoch, edit, state: "waiting", sent: false }));
+    const news = edits.map((edit) => this.entryOf(list, epoch, edit));
     for (const entry of news) {
       this.unkept.set(entry.edit.id, entry);
       this.journal?.keep(entry);
@@ -98,6 +98,11 @@ export class Outbox {
     await this.refresh();
     this.post();
     this.flush();
+  }
+
+  /** @param {string} list @param {string} epoch @param {Edit} edit @returns {Entry} */
+  entryOf(list, epoch, edit) {
+    return { account: this.account, list, epoch, edit, state: "waiting", sent: false };
   }
 
   /** Edits that the room told are stored. @param {readonly string[]} ids */
@@ -118,9 +123,12 @@ export class Outbox {
    * @param {{at: string, seen: number}} now
    */
   async retry(entry, now) {
+    // For a page that is left when the store has dropped the one and not yet taken the other.
+    const edit = { ...entry.edit, ...now };
+    this.journal?.keep(this.entryOf(entry.list, entry.epoch, edit));
     await this.leave([entry.edit.id]);
     this.left.delete(entry.edit.id);
-    await this.push(entry.list, entry.epoch, [{ ...entry.edit, ...now }]);
+    await this.push(entry.list, entry.epoch, [edit]);
   }
 
   flush() {

@@ -99,6 +99,26 @@ test("an edit of a page that ended before the store had it is brought in by the 
   assert.equal(kept.size, 0);
 });
 
+test("an edit that is tried again is not lost with a page that is left when the store has just dropped it", async () => {
+  const { outbox, store } = outboxOf();
+  /** @type {any} */
+  const journal = { keep: (/** @type {any} */ entry) => void kept.push(entry), forget: () => {}, left: () => [] };
+  /** @type {any[]} */
+  const kept = [];
+  await store.append([{ account: "ann", list: "l", epoch: "e", edit: edit("1"), state: "aside", sent: true }]);
+  await outbox.load();
+  outbox.journal = journal;
+  const drop = store.drop.bind(store);
+  /** @type {any[] | null} */
+  let atDrop = null;
+  store.drop = async (ids) => {
+    await drop(ids);
+    atDrop = [...kept];
+  };
+  await outbox.retry(outbox.entries.value[0], { at: AT, seen: 3 });
+  assert.deepEqual(atDrop, [{ account: "ann", list: "l", epoch: "e", edit: edit("1", { seen: 3 }), state: "waiting", sent: false }]);
+});
+
 test("a lost answer sends the same edits again, after the connection is back", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { outbox, calls } = outboxOf();
