@@ -14,7 +14,7 @@ import { asText, onList } from "./model.js";
 
 /** @param {{screen: Screen, state: State, close: () => void}} props */
 export function Menu({ screen, state, close }) {
-  const step = useSignal(/** @type {'menu' | 'rename' | 'delete' | 'leave'} */ ("menu"));
+  const step = useSignal(/** @type {'menu' | 'rename' | 'delete'} */ ("menu"));
   const { title } = state.list;
   switch (step.value) {
     case "rename":

@@ -6,6 +6,7 @@
 
 /** @import { Edit, Fields, Item, List, ListChanged, Opened, Result } from '../shared/shapes.js' */
 import { generateKeyBetween, generateNKeysBetween } from "fractional-indexing";
+import { fold } from "../shared/fold.js";
 
 /**
  * @typedef {object} State
@@ -234,10 +235,6 @@ export function parts(items, held) {
   return { open, bought: timed.sort((one, other) => other.at - one.at).map(({ item }) => item) };
 }
 
-/** The form in which two texts that mean the same thing to a household are equal. @param {string} text */
-export const fold = (text) =>
-  text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim().replaceAll("ё", "е");
-
 // A hundred adds made offline look at every item each time that the screen is drawn.
 /** @type {WeakMap<Item, string>} */
 const folds = new WeakMap();
@@ -266,12 +263,6 @@ export function sameOpen(items, text, unit) {
   return first;
 }
 
-/** The bought item of this text, to be taken up again in place of a second one. @param {readonly Item[]} items @param {string} text */
-export function sameBought(items, text) {
-  const wanted = fold(text);
-  return items.find((item) => item.ticked && foldOf(item) === wanted);
-}
-
 /** The text of a list, for whoever has to keep it elsewhere. @param {State} state @param {(item: Item) => string} line */
 export const asText = (state, line) => [state.list.title, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
 
@@ -294,14 +285,6 @@ function lastPosition(items) {
   for (const item of items) if (!item.removed && item.position > last) last = item.position;
   return keyBetween(last || null, null) ?? last;
 }
-
-/**
- * The keys that bring an item one place up or down among its neighbours on the screen.
- * @param {readonly Item[]} shown in order
- * @param {string} id
- * @param {-1 | 1} step
- */
-export const moved = (shown, id, step) => placed(shown, id, shown.findIndex((item) => item.id === id) + step);
 
 /**
  * The keys that bring an item to a place among those on the screen.

@@ -3,7 +3,7 @@
 /** @import { Item } from '../shared/shapes.js' */
 /** @import { TypedItem } from '../shared/text.js' */
 /** @import { Wish } from './open-list.js' */
-import { fold } from "./model.js";
+import { fold } from "../shared/fold.js";
 
 /**
  * @typedef {object} Step one typed item

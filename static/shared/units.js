@@ -1,6 +1,7 @@
 /**
  * Units and how people spell them, in Russian and English: the same table as `domain/units.py`, which a test compares.
  */
+import { fold } from "./fold.js";
 
 /** Codes of units and how people write them; any case, with and without dots. @type {Record<string, string>} */
 export const SPELLINGS = {
@@ -54,9 +55,6 @@ export const SPELLINGS = {
 
 /** Words for bare counts: "2 pcs" is a quantity of 2 and no unit. */
 export const COUNTS = "шт, штука, штуку, штуки, штук, штуками, pcs, pc, piece, pieces, ea, each, count, ct";
-
-/** Lower case, without extra spaces, ё as е. @param {string} text */
-export const fold = (text) => text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim().replaceAll("ё", "е");
 
 /** @param {string} text */
 const spaced = (text) => text.replaceAll(".", " ").replace(/ +/g, " ").trim();

@@ -28,6 +28,9 @@ const change = (revision, items, more = {}) => ({ revision, edit: `e${revision}`
 /** @param {...ReturnType<typeof change>} changes */
 const told = (...changes) => ({ list: "l", revision: changes.at(-1)?.revision ?? 0, changes, people: [{ id: "bob", name: "Bob" }] });
 
+/** One place up or down. @param {any[]} shown @param {string} id @param {-1 | 1} step */
+const moved = (shown, id, step) => model.placed(shown, id, shown.findIndex((item) => item.id === id) + step);
+
 test("a first load asks for all, a later one for what came since, in the same epoch", () => {
   assert.deepEqual(model.question(null, "l"), { list: "l" });
   assert.deepEqual(model.question(state([]), "l"), { list: "l", since: 5, epoch: "e" });
@@ -127,12 +130,12 @@ test("of stored edits those that a state lacks lie over it, each once, in the or
 
 test("a move gives one key between the new neighbours, and none beyond the ends", () => {
   const rows = [item("a", { position: "a0" }), item("b", { position: "a1" }), item("c", { position: "a2" })];
-  const [{ item: id, position }] = model.moved(rows, "c", -1);
+  const [{ item: id, position }] = moved(rows, "c", -1);
   assert.equal(id, "c");
   assert.ok(position > "a0" && position < "a1");
-  assert.deepEqual(model.moved(rows, "a", -1), []);
-  assert.deepEqual(model.moved(rows, "c", 1), []);
-  assert.deepEqual(model.moved(rows, "missing", 1), []);
+  assert.deepEqual(moved(rows, "a", -1), []);
+  assert.deepEqual(moved(rows, "c", 1), []);
+  assert.deepEqual(moved(rows, "missing", 1), []);
 });
 
 test("an item goes to any place between others, and stays where it is without a word", () => {
@@ -162,7 +165,7 @@ test("between equal keys, or where a key would grow too long, the neighbours get
   const equal = [item("a"), item("b"), item("c")];
   const crowded = [item("a", { position: "a0" }), item("b", { position: `a0${"0".repeat(98)}V` }), item("c", { position: "a1" })];
   for (const rows of [equal, crowded]) {
-    const places = model.moved(rows, "c", -1);
+    const places = moved(rows, "c", -1);
     assert.deepEqual(places.map(({ item: id }) => id), ["a", "c", "b"]);
     assert.deepEqual([...places].sort((one, other) => (one.position < other.position ? -1 : 1)), places);
     assert.ok(places.every(({ position }) => position.length <= 100));
