@@ -209,9 +209,9 @@ export class Screen {
     return [this.nameOf(edit), amount(typed), edit.note].filter(Boolean).join(" · ");
   }
 
-  /** The person has what they wanted of a list that is gone: its copy on the device goes too. */
+  /** The person has what they wanted of a list that is gone: what this device kept of it goes too. */
   async leaveGone() {
-    await this.session.store.dropCopy(this.list.copyKey).catch(() => {});
+    for (const key of [this.list.copyKey, this.circle.copyKey, this.historyKey]) await this.session.store.dropCopy(key).catch(() => {});
     location.assign("/list");
   }
 

@@ -6,9 +6,10 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { copyText } from "../shared/copy.js";
 import { html } from "../shared/html.js";
-import { isWord, t } from "../shared/words.js";
+import { isWord, number, t } from "../shared/words.js";
 
-const FEW = 3;
+// More of them would leave no room for the list on a small phone.
+const FEW = 1;
 
 /** @param {{screen: Screen, entries: readonly Entry[]}} props */
 export function Unsaved({ screen, entries }) {
@@ -19,8 +20,8 @@ export function Unsaved({ screen, entries }) {
   const shown = whole.value ? entries : entries.slice(0, FEW);
   return html`
     <section class="card warn unsaved" aria-label=${t("unsaved.title")}>
-      <h2>${t("unsaved.title")}${many && ` · ${entries.length}`}</h2>
-      ${entries.length > 1 && html`<${All} screen=${screen} entries=${entries} asks=${asks} />`}
+      <h2>${t("unsaved.title")}${many && ` · ${number(entries.length)}`}</h2>
+      ${many && html`<${All} screen=${screen} entries=${entries} asks=${asks} />`}
       <ul class="plain">${shown.map((entry) => html`<${UnsavedRow} key=${entry.edit.id} screen=${screen} entry=${entry} />`)}</ul>
       ${many && html`
         <button class="button" type="button" aria-expanded=${String(whole.value)} onClick=${() => (whole.value = !whole.value)}>

@@ -311,6 +311,8 @@ def test_what_waits_is_never_sent_as_somebody_else(phone: NewPhone, ann: Phone, 
 def reads_that_it_is_not_saved(phone: Phone, *rows: str) -> None:
     """Each edit with its reason, and all that can be done about it."""
     section = unsaved(phone)
+    if len(rows) > 1:
+        section.get_by_role("button", name=f"Show all {len(rows)}").click(timeout=COMES_BACK_MS)
     for row in rows:
         expect(section.locator(".row", has_text=row)).to_be_visible(timeout=COMES_BACK_MS)
     for name in ("Try again", "Copy", "Drop"):
