@@ -48,7 +48,9 @@ export async function look() {
   if (!started || performance.now() - looked < LOOK_MS) return;
   looked = performance.now();
   try {
-    const { build } = await (await fetch("/static/build.json", { cache: "no-cache" })).json();
+    const answer = await fetch("/static/build.json", { cache: "no-cache" });
+    if (!answer.ok) return;
+    const { build } = await answer.json();
     newer = build === OWN ? null : build;
     if (newer) await (await registered)?.update();
     else sessionStorage.removeItem(TRIED);

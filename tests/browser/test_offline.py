@@ -318,6 +318,15 @@ def test_a_server_that_goes_back_to_an_older_build_takes_its_pages_along(site: S
     assert shown_build(ann.page) == site.first
 
 
+def test_a_server_that_cannot_say_its_build_lifts_no_guard_against_loading_for_ever(ann: Phone) -> None:
+    ann.page.evaluate("sessionStorage.setItem('shoplist.build', 'ffffffffffff')")
+    ann.page.route("**/static/build.json", lambda route: route.fulfill(status=503, json={"code": "unavailable"}))
+    with ann.page.expect_response("**/static/build.json"):
+        ann.page.reload()
+    ann.page.wait_for_timeout(200)
+    assert ann.page.evaluate("sessionStorage.getItem('shoplist.build')") == "ffffffffffff"
+
+
 def test_over_plain_http_a_page_learns_of_a_new_build_on_coming_back(site: Site, pocket: NewPocket) -> None:
     ann = pocket(url=site.lan)
     assert ann.page.evaluate("typeof navigator.serviceWorker") == "undefined"
