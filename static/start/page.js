@@ -10,7 +10,7 @@ import { Welcome } from "./view.js";
 
 /** @param {HTMLElement} root */
 export async function start(root) {
-  const user = await meetUser().catch(() => null);
+  const user = await meetUser();
   if (user) location.replace(await beginning(user));
   else render(html`<${Welcome} />`, root);
 }

@@ -90,6 +90,18 @@ def test_without_an_answer_nobody_is_asked_to_sign_in(phone: NewPhone) -> None:
     expect(ann.page.get_by_label("Name", exact=True)).to_have_value("Ann")
 
 
+def test_without_an_answer_the_first_page_welcomes_nobody_as_a_stranger(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    ann.page.route("**/api/accounts.me", lambda route: route.abort())
+    ann.go("/")
+    expect(ann.page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(ann.page.get_by_role("link", name="Register")).to_have_count(0)
+    ann.page.unroute_all()
+    ann.button("retry")
+    ann.page.wait_for_url("**/list")
+
+
 def test_the_cookie_of_a_page_that_only_uses_its_socket_is_renewed_every_day(ann: Phone) -> None:
     context = ann.page.context
     wait_for(lambda: ann.page.evaluate("Number(localStorage.getItem('shoplist.renewed')) > 0"), True)
