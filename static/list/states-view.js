@@ -7,7 +7,7 @@ import { amount } from "../shared/amounts.js";
 import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { Failure } from "../shared/parts.js";
+import { Failure, WaitingRows } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { MembersSheet } from "./members-view.js";
 import { asText } from "./model.js";
@@ -46,12 +46,7 @@ function goneWords(screen, state) {
   return t(`list.gone.${reason}`);
 }
 
-/** Six grey rows, shown by the stylesheet only if the list takes longer than a moment. */
-export const Waiting = () => html`
-  <${Page} title=${t("app.name")} back="/list">
-    <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
-  <//>
-`;
+export const Waiting = () => html`<${Page} title=${t("app.name")} back="/list"><${WaitingRows} /><//>`;
 
 /** @param {{screen: Screen, state: State}} props */
 export function Empty({ screen, state }) {

@@ -47,7 +47,7 @@ const Welcome = ({ text, hint }) => html`
   </div>
 `;
 
-const BACK_MS = 8000;
+const BACK_MS = 6000;
 
 /** The way back for a list that was just deleted. @param {{lists: Lists}} props */
 function Back({ lists }) {
@@ -56,14 +56,15 @@ function Back({ lists }) {
     const hiding = list && setTimeout(() => (lists.gone.value = null), BACK_MS);
     return () => clearTimeout(hiding ?? undefined);
   }, [list]);
-  if (!list) return null;
-  const restore = () => lists.restore(list).then(() => (lists.gone.value = null), (failure) => (lists.error.value = failure));
+  /** @param {{id: string}} gone */
+  const restore = (gone) => lists.restore(gone).then(() => (lists.gone.value = null), (failure) => (lists.error.value = failure));
+  // Always there: only then is what comes into it read aloud.
   return html`
     <div class="snacks" role="status">
-      <div class="snack">
+      ${list && html`<div class="snack">
         <span class="snack-text">${t("lists.deleted_one", { title: list.title })}</span>
-        <button class="button quiet" type="button" onClick=${restore}>${t("do.undo")}</button>
-      </div>
+        <button class="button quiet" type="button" onClick=${() => restore(list)}>${t("do.undo")}</button>
+      </div>`}
     </div>
   `;
 }

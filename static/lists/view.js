@@ -6,7 +6,7 @@
 import { useSignal } from "@preact/signals";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { Failure } from "../shared/parts.js";
+import { Failure, WaitingRows } from "../shared/parts.js";
 import { ApiLink } from "../shared/frame.js";
 import { moment, t } from "../shared/words.js";
 import { ListMenu } from "./menu-view.js";
@@ -35,6 +35,7 @@ export const AccountLink = () => html`
 /** @param {{lists: Lists, parts: Parts | null, open?: string}} props */
 export const AllLists = ({ lists, parts, open }) => html`
   <${Failure} error=${lists.error.value} />
+  ${!parts && !lists.error.value && html`<${WaitingRows} />`}
   ${parts && html`
     <ul class="plain lists">
       ${parts.now.map((list) => html`<${Row} key=${list.id} lists=${lists} list=${list} open=${list.id === open} />`)}

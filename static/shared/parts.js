@@ -85,6 +85,11 @@ export function Form({ send, label, quiet, danger, children }) {
 export const fieldsOf = (form) =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 
+/** Six grey rows in place of what is not read yet; the stylesheet shows them only if it takes longer than a moment. */
+export const WaitingRows = () => html`
+  <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
+`;
+
 /** In place of a page that could not even start. @param {{error: unknown}} props */
 export const NotStarted = ({ error }) => html`
   <main class="middle">

@@ -98,6 +98,15 @@ def lists_none(stage: Stage) -> None:
     stage.sees_word("lists.empty")
 
 
+@scene("Lists that take long to come, on a device that never saw them.")
+def lists_loading(stage: Stage) -> None:
+    stage.household()
+    stage.line.stall_live()
+    stage.go("/list")
+    expect(stage.page.locator(".waiting").first).to_be_visible()
+    stage.page.wait_for_timeout(300)
+
+
 @scene("A few lists.", main=True)
 def lists(stage: Stage) -> None:
     stage.household(half_bought(WEEKLY[stage.language]))

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, NewPhone, Phone
+from tests.browser.steps import HOLD, held
 
 
 def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
@@ -19,9 +20,22 @@ def test_a_list_of_ones_own_is_deleted_at_once_and_comes_back_with_a_tap(ann: Ph
     ann.page.get_by_role("button", name="Menu").click()
     ann.page.get_by_role("button", name="Delete", exact=True).click()
     ann.page.wait_for_url("**/list")
-    expect(ann.page.get_by_text("“Groceries” is deleted")).to_be_visible()
+    expect(ann.page.get_by_role("status")).to_contain_text("“Groceries” is deleted")
     ann.page.get_by_role("button", name="Undo", exact=True).click()
     expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
+    expect(ann.page.get_by_role("status")).to_have_text("")
+    assert ann.page.get_by_role("status").count() == 1, "what is put into a place that was there is read aloud"
+
+
+def test_until_the_lists_are_read_grey_rows_stand_for_them(ann: Phone) -> None:
+    held(ann, True)
+    ann.page.add_init_script(HOLD)
+    ann.go("/list")
+    expect(ann.page.locator(".waiting .row")).to_have_count(6)
+    ann.page.evaluate("localStorage.removeItem('test.held')")
+    ann.page.reload()
+    expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
+    expect(ann.page.locator(".waiting")).to_have_count(0)
 
 
 def test_a_list_is_renamed_among_all(ann: Phone, bob: Phone) -> None:
