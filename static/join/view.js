@@ -2,11 +2,10 @@
 
 /** @import { User } from '../shared/shapes.js' */
 /** @import { Actions } from '../account/view.js' */
-import { useSignal } from "@preact/signals";
 import { Door, SignOut } from "../account/view.js";
 import { BrokenLink, Together } from "../shared/drawings.js";
 import { html } from "../shared/html.js";
-import { Failure, Retry } from "../shared/parts.js";
+import { Failure, Form, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { t } from "../shared/words.js";
 import { deadLink } from "./model.js";
@@ -36,18 +35,10 @@ export function Invitation({ user, newcomer, error, ways }) {
 }
 
 /** @param {{user: User, ways: Ways}} props */
-function Member({ user, ways }) {
-  const joining = useSignal(false);
-  const join = async () => {
-    joining.value = true;
-    await ways.accept();
-    joining.value = false;
-  };
-  return html`
-    <button class="button main" type="button" disabled=${joining.value} onClick=${join}>${t("join.do", { name: user.name })}</button>
-    <${SignOut} signOut=${ways.leave} label=${t("join.another")} quiet />
-  `;
-}
+const Member = ({ user, ways }) => html`
+  <${Form} send=${ways.accept} label=${t("join.do", { name: user.name })} />
+  <${SignOut} signOut=${ways.leave} label=${t("join.another")} quiet />
+`;
 
 /** @param {{word: 'join.expired' | 'join.unknown', user: User | null | undefined}} props */
 const Dead = ({ word, user }) => html`

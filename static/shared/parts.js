@@ -2,7 +2,7 @@
 
 /** @import { ComponentChildren } from 'preact' */
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { problemFrom } from "./problem.js";
 import { isWord, t } from "./words.js";
@@ -50,13 +50,17 @@ export function Choice({ label, name, value, options, onChange }) {
 export const Failure = ({ error }) => (error ? html`<p class="failure" role="alert">${sentence(error)}</p>` : null);
 
 /**
- * A form that knows whether it is being sent and what went wrong.
+ * A form that knows whether it is being sent and what went wrong. Its button keeps the focus meanwhile, as a disabled one would not.
  * @param {{send: (fields: Record<string, string>) => Promise<unknown>, label: string, quiet?: boolean, danger?: boolean,
  *   children?: ComponentChildren | ((wrong: Record<string, string>) => ComponentChildren)}} props
  */
 export function Form({ send, label, quiet, danger, children }) {
   const sending = useSignal(false);
   const error = useSignal(/** @type {unknown} */ (null));
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  useEffect(() => {
+    /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector("[aria-invalid=true]"))?.focus();
+  }, [error.value]);
   /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
@@ -73,10 +77,10 @@ export function Form({ send, label, quiet, danger, children }) {
   };
   const wrong = error.value ? problemFrom(error.value).fields : {};
   return html`
-    <form class="form" onSubmit=${submit}>
+    <form class="form" ref=${form} onSubmit=${submit}>
       ${typeof children === "function" ? children(wrong) : children}
       <${Failure} error=${error.value} />
-      <button class=${`button ${danger ? "danger" : quiet ? "" : "main"}`} type="submit" disabled=${sending.value}>${label}</button>
+      <button class=${`button ${danger ? "danger" : quiet ? "" : "main"}`} type="submit" aria-disabled=${sending.value}>${label}</button>
     </form>
   `;
 }

@@ -63,6 +63,22 @@ def test_another_password_for_a_known_address_stays_a_conflict(phone: NewPhone) 
     assert thief.page.url.endswith("/account")
 
 
+def test_a_form_keeps_the_focus_while_it_is_sent_and_leads_to_what_is_wrong(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    open_door(ann, newcomer=True)
+    ann.fill("name", " ")
+    ann.fill("email", ann.email)
+    ann.fill("password", PASSWORD)
+    button = ann.page.get_by_role("button", name="Register")
+    ann.page.route("**/api/accounts.register", lambda route: route.abort())
+    button.press("Enter")
+    expect(ann.page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(button).to_be_focused()
+    ann.page.unroute_all()
+    button.press("Enter")
+    expect(ann.page.get_by_label("Name", exact=True)).to_be_focused()
+
+
 def test_signing_in_again_after_a_lost_answer_works(phone: NewPhone) -> None:
     ann = phone("Ann")
     ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
