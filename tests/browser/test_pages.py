@@ -96,6 +96,15 @@ def test_colours_show_as_they_are_chosen_and_haptics_are_the_devices_own(ann: Ph
     expect(ann.page.locator("html")).to_have_attribute("data-theme", "auto")
 
 
+def test_the_footer_of_a_short_page_follows_its_end(phone: NewPhone) -> None:
+    eve = phone("Eve")
+    eve.go("/account")
+    card, footer = eve.page.locator(".card").bounding_box(), eve.page.locator(".footer").bounding_box()
+    assert card
+    assert footer
+    assert footer["y"] - card["y"] - card["height"] <= 24
+
+
 def test_a_stranger_registers_with_an_invitation_and_is_on_the_list(phone: NewPhone, ann: Phone) -> None:
     eve = phone("Eve")
     eve.go(f"/join/{invited_by(ann)}")
