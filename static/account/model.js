@@ -14,6 +14,7 @@ const BROWSERS = /** @type {const} */ ([
   ["Firefox", /Firefox|FxiOS/],
   ["Edge", /Edg(e|A|iOS)?\//],
   ["Opera", /OPR\//],
+  ["Yandex Browser", /YaBrowser\//],
   ["Samsung Internet", /SamsungBrowser/],
   ["Chrome", /Chrome|CriOS/],
   ["Safari", /Safari/],

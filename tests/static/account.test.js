@@ -16,6 +16,8 @@ test("a device is named by its browser and system", () => {
   const edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0";
   assert.deepEqual(deviceOf(iphone), { browser: "Safari", system: "iPhone" });
   assert.deepEqual(deviceOf(edge), { browser: "Edge", system: "Windows" });
+  const yandex = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 YaBrowser/25.8.0.0 Safari/537.36";
+  assert.deepEqual(deviceOf(yandex), { browser: "Yandex Browser", system: "Windows" });
   assert.deepEqual(deviceOf("curl/8"), { browser: null, system: null });
 });
 
