@@ -73,7 +73,7 @@ export function start(root) {
     <${Page} title=${t("nav.account")} side=${user.value ? undefined : ""} footer=${html`${user.value === null && html`<${Languages} />`}<${ApiLink} />`}>
       <${Failure} error=${error.value} />
       ${error.value && !user.value && html`<${Retry} />`}
-      ${user.value === null && html`<section class="card"><${Door} actions=${actions} newcomer=${location.hash === "#register"} /></section>`}
+      ${user.value === null && html`<${Door} actions=${actions} newcomer=${location.hash === "#register"} />`}
       ${user.value && html`<${Account} user=${user.value} devices=${devices.value} actions=${actions} />`}
     <//>
   `;
@@ -105,11 +105,14 @@ const readDevices = async () => (await call("tokens.list")).tokens;
  * @returns {Actions}
  */
 function accountActions(user, devices) {
+  let wishes = 0;
   return {
     ...doorActions(() => location.replace(nextPage(location.search))),
     async update({ name, language: spoken, theme }) {
-      const told = await call("accounts.update", { name, language: spoken, theme });
-      const updated = told.user;
+      const wish = (wishes += 1);
+      const { user: updated } = await call("accounts.update", { name, language: spoken, theme });
+      // What was chosen meanwhile is on the screen already.
+      if (wish < wishes) return;
       rememberUser(updated);
       showTheme(updated.theme);
       if (spoken !== language()) location.reload();

@@ -30,7 +30,7 @@ export function Invitation({ user, newcomer, error, ways }) {
       ${error && user === undefined && html`<${Retry} />`}
       ${user && html`<${Member} user=${user} ways=${ways} />`}
     </section>
-    ${user === null && html`<section class="card"><${Door} actions=${ways.door} newcomer=${newcomer} /></section>`}
+    ${user === null && html`<${Door} actions=${ways.door} newcomer=${newcomer} />`}
   `;
 }
 

@@ -48,6 +48,7 @@ export const words = {
   "account.register": "Register",
   "account.have_one": "I have an account",
   "account.need_one": "I am new here",
+  "account.sign_in_instead": "Sign in with this address",
   "account.email": "E-mail",
   "account.password": "Password",
   "account.password_rule": "At least 8 characters",

@@ -75,6 +75,14 @@ def account(stage: Stage) -> None:
     stage.sees_word("account.devices")
 
 
+@scene("The form for another password, opened.")
+def account_password(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/account")
+    stage.page.locator("summary").click()
+    stage.field("account.new_password").scroll_into_view_if_needed()
+
+
 @scene("Signing out while an edit waits asks first.")
 def sign_out_asks(stage: Stage) -> None:
     list_id = stage.household()

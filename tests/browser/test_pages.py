@@ -1,6 +1,6 @@
 """The pages on a phone: sheets and the way back from them, and lists as a whole."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PASSWORD, NewPhone, Phone
 from tests.browser.steps import HOLD, held
@@ -25,17 +25,6 @@ def test_a_list_of_ones_own_is_deleted_at_once_and_comes_back_with_a_tap(ann: Ph
     expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
     expect(ann.page.get_by_role("status")).to_have_text("")
     assert ann.page.get_by_role("status").count() == 1, "what is put into a place that was there is read aloud"
-
-
-def test_until_the_lists_are_read_grey_rows_stand_for_them(ann: Phone) -> None:
-    held(ann, True)
-    ann.page.add_init_script(HOLD)
-    ann.go("/list")
-    expect(ann.page.locator(".waiting .row")).to_have_count(6)
-    ann.page.evaluate("localStorage.removeItem('test.held')")
-    ann.page.reload()
-    expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
-    expect(ann.page.locator(".waiting")).to_have_count(0)
 
 
 def test_a_list_is_renamed_among_all(ann: Phone, bob: Phone) -> None:
@@ -84,16 +73,80 @@ def test_a_stranger_is_welcomed_and_whoever_is_signed_in_goes_on_with_the_last_l
     expect(ann.page.get_by_role("heading", name="Cottage")).to_be_visible()
 
 
-def test_colours_show_as_they_are_chosen_and_haptics_are_the_devices_own(ann: Phone) -> None:
+def test_colours_and_language_are_the_accounts_as_soon_as_they_are_chosen(ann: Phone) -> None:
     ann.go("/account")
-    ann.page.get_by_label("Colours").select_option("dark")
+    colours = ann.page.get_by_label("Colours")
+    ann.page.route("**/api/accounts.update", lambda route: route.abort())
+    colours.select_option("light")
+    expect(ann.page.get_by_role("alert")).to_contain_text("does not answer")
+    ann.page.unroute_all()
+    colours.select_option("dark")
     expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(ann.page.get_by_text("Saved")).to_be_visible()
+    expect(ann.page.get_by_role("alert")).to_have_count(0)
+    ann.page.get_by_label("Name", exact=True).fill("Anna")
+    ann.page.get_by_label("Language").select_option("ru")
+    expect(ann.page.get_by_label("Имя", exact=True)).to_have_value("Anna")
+    user = ann.call("accounts.me")["user"]
+    assert (user["theme"], user["language"], user["name"]) == ("dark", "ru", "Anna")
+
+
+def test_of_two_choices_made_at_once_the_last_is_shown(ann: Phone) -> None:
+    ann.go("/account")
+    colours = ann.page.get_by_label("Colours")
+    html = ann.page.locator("html")
+    asked: list[Route] = []
+    ann.page.route("**/api/accounts.update", lambda route: asked.append(route))
+    with ann.page.expect_request("**/api/accounts.update"):
+        colours.select_option("light")
+    with ann.page.expect_request("**/api/accounts.update"):
+        colours.select_option("dark")
+    with ann.page.expect_response("**/api/accounts.update"):
+        asked[0].continue_()
+    ann.page.wait_for_timeout(200)
+    expect(html).to_have_attribute("data-theme", "dark")
+    expect(colours).to_have_value("dark")
+    asked[1].continue_()
+    expect(ann.page.get_by_text("Saved")).to_be_visible()
+    assert ann.call("accounts.me")["user"]["theme"] == "dark"
+
+
+def test_haptics_are_the_devices_own(ann: Phone) -> None:
+    ann.go("/account")
     switch = ann.page.get_by_role("checkbox", name="Vibrate")
     expect(switch).to_be_checked()
     switch.click()
     ann.page.reload()
     expect(switch).not_to_be_checked()
-    expect(ann.page.locator("html")).to_have_attribute("data-theme", "auto")
+
+
+def test_a_password_is_changed_in_a_form_that_is_folded_before_and_after(ann: Phone) -> None:
+    ann.go("/account")
+    new = ann.page.get_by_label("New password")
+    expect(ann.page.get_by_role("heading", name="Change the password")).to_be_visible()
+    expect(new).to_be_hidden()
+    ann.page.locator("summary").click()
+    ann.page.get_by_label("Password now").fill("wrong horse battery")
+    new.fill("another horse battery")
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.get_by_role("alert")).to_be_visible()
+    ann.page.get_by_label("Password now").fill(PASSWORD)
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.get_by_text("The password is changed.")).to_be_visible()
+    expect(new).to_be_hidden()
+    expect(ann.page.locator("summary")).to_be_focused()
+    ann.call("accounts.sign_in", email=ann.email, password="another horse battery")
+
+
+def test_until_the_lists_are_read_grey_rows_stand_for_them(ann: Phone) -> None:
+    held(ann, True)
+    ann.page.add_init_script(HOLD)
+    ann.go("/list")
+    expect(ann.page.locator(".waiting .row")).to_have_count(6)
+    ann.page.evaluate("localStorage.removeItem('test.held')")
+    ann.page.reload()
+    expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
+    expect(ann.page.locator(".waiting")).to_have_count(0)
 
 
 def test_the_footer_of_a_short_page_follows_its_end(phone: NewPhone) -> None:

@@ -50,7 +50,7 @@ def test_registering_again_after_a_lost_answer_signs_in(phone: NewPhone) -> None
     assert ann.call("accounts.me")["user"]["email"] == ann.email
 
 
-def test_another_password_for_a_known_address_stays_a_conflict(phone: NewPhone) -> None:
+def test_a_known_address_with_another_password_stays_a_conflict_and_leads_to_signing_in(phone: NewPhone) -> None:
     ann, thief = phone("Ann"), phone("Eve")
     ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
     thief.email = ann.email
@@ -59,8 +59,17 @@ def test_another_password_for_a_known_address_stays_a_conflict(phone: NewPhone) 
     thief.fill("email", ann.email)
     thief.fill("password", "another password")
     thief.button("register")
+    expect(thief.page.get_by_role("alert")).to_contain_text("already")
+    thief.page.get_by_role("button", name="Sign in with this address").click()
+    expect(thief.page.get_by_label("E-mail")).to_have_value(ann.email)
+    expect(thief.page.get_by_label("Password", exact=True)).to_be_focused()
+    thief.fill("password", "another password")
+    thief.page.keyboard.press("Enter")
     expect(thief.page.get_by_role("alert")).to_be_visible()
     assert thief.page.url.endswith("/account")
+    thief.fill("password", PASSWORD)
+    thief.button("sign in")
+    thief.page.wait_for_url("**/list")
 
 
 def test_a_form_keeps_the_focus_while_it_is_sent_and_leads_to_what_is_wrong(phone: NewPhone) -> None:
@@ -173,6 +182,10 @@ def test_signing_out_with_edits_waiting_asks_and_another_never_sends_them(phone:
     ann.go("/account")
     ann.page.get_by_role("button", name="Sign out", exact=True).click()
     expect(ann.page.get_by_role("dialog")).to_contain_text("1 change was not sent yet")
+    ann.page.route("**/api/accounts.sign_out", lambda route: route.abort())
+    ann.button("sign out anyway")
+    expect(ann.page.get_by_role("dialog").get_by_role("alert")).to_contain_text("does not answer")
+    ann.page.unroute_all()
     ann.button("sign out anyway")
     expect(ann.page.get_by_label("Password", exact=True)).to_be_visible()
     kept = ann.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('shoplist.'))")
