@@ -107,7 +107,8 @@ export class OpenList {
   /** @param {Problem} problem */
   notOpened(problem) {
     const { live } = this.session;
-    if (problem.code === "not_found") this.isGone("unknown");
+    // An address that is no list's id is invalid.
+    if (problem.code === "not_found" || problem.code === "invalid") this.isGone("unknown");
     else if (problem.code === "gone") this.isGone("deleted");
     else if (live.state.peek() !== "ready") return;
     else if (problem.code === "unreachable") live.again();

@@ -36,3 +36,20 @@ test("after a restored backup the screen shows no edit that the backup does not 
   list.opened(answer(100, "e2"));
   assert.deepEqual(shown(), []);
 });
+
+test("an address that can be no list's is an unknown list, asked for once", async () => {
+  let asked = 0;
+  /** @param {string} _operation @param {object} _payload @param {(problem: any, result: any) => void} hear */
+  const ask = (_operation, _payload, hear) => {
+    asked += 1;
+    hear({ code: "invalid", fields: { list: "Not an id" } }, null);
+  };
+  const live = { state: signal("ready"), on: () => {}, ask };
+  const store = new PageStore();
+  /** @type {any} */
+  const session = { user: { id: "ann" }, live, store, outbox: new Outbox("ann", store, async () => ({ revision: 0, results: [] })) };
+  const list = new OpenList(session, "nonsense");
+  await list.start();
+  while (asked === 0) await new Promise(setImmediate);
+  assert.equal(list.gone.peek(), "unknown");
+});
