@@ -71,10 +71,11 @@ export async function askUser() {
 /**
  * Who is signed in here, as a page's start asks. The shell says whether its reader came with a cookie that somebody has:
  * a stranger need not ask.
+ * @param {Store} [store] where it is open already
  * @returns {Promise<User | null>}
  */
-export async function meetUser() {
-  const user = knownUser() ?? (await keptUser(await openStore()));
+export async function meetUser(store) {
+  const user = knownUser() ?? (await keptUser(store ?? (await openStore())));
   if (user) rememberUser(user);
   return user ?? (document.body.dataset.known === "no" ? null : askUser());
 }
@@ -88,7 +89,7 @@ export const signInAddress = () => `/account?next=${encodeURIComponent(location.
  */
 export async function openSession() {
   const store = await openStore();
-  const user = await meetUser();
+  const user = await meetUser(store);
   if (user) return sessionOf(user, store);
   location.replace(signInAddress());
   return new Promise(() => {});

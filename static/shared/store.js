@@ -49,6 +49,23 @@ export async function editsWait(name = "shoplist") {
 }
 
 const SHAPE = 1;
+const PATIENCE_MS = 4000;
+
+/**
+ * Some browsers never answer; no page may stay blank for that.
+ * @template {{close: () => void}} T
+ * @param {Promise<T>} opening
+ * @returns {Promise<T>}
+ */
+function inTime(opening) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(new DOMException("The database does not open", "TimeoutError"));
+      void opening.then((database) => database.close(), () => {});
+    }, PATIENCE_MS);
+    opening.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
 
 /** @param {string} name @param {() => void} onClosed @returns {Promise<IDBPDatabase<Schema>>} */
 async function openDatabase(name, onClosed) {
@@ -68,11 +85,11 @@ async function openDatabase(name, onClosed) {
     terminated: onClosed,
   };
   try {
-    return await openDB(name, SHAPE, callbacks);
+    return await inTime(openDB(name, SHAPE, callbacks));
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== "VersionError") throw error;
     // A newer page was here, and the server went back since: shapes only grow, so what it keeps is ours to send too.
-    return openDB(name, undefined, callbacks);
+    return inTime(openDB(name, undefined, callbacks));
   }
 }
 
