@@ -33,6 +33,11 @@ export function left(place) {
 
 function enter() {
   if (entry) return;
+  if (returning) {
+    // The browser still takes back the entry of the sheet before, and would take this one's for it.
+    void returning.then(() => open.some(({ beside }) => !beside) && enter());
+    return;
+  }
   entry = true;
   history.pushState({ sheet: true }, "");
 }

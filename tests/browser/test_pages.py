@@ -16,6 +16,29 @@ def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
     expect(ann.page.get_by_role("button", name="Menu")).to_be_visible()
 
 
+SLOW_BACK = """
+const back = history.back.bind(history);
+history.back = () => setTimeout(back, 300);
+"""
+
+
+def test_a_sheet_stays_that_is_opened_while_the_browser_still_goes_back_from_the_one_before(ann: Phone) -> None:
+    ann.page.add_init_script(SLOW_BACK)
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    address = ann.page.url
+    ann.page.reload()
+    ann.more("Milk")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    ann.more("Milk")
+    ann.page.wait_for_timeout(600)
+    expect(ann.page.get_by_role("dialog", name="Milk")).to_be_visible()
+    ann.page.evaluate("history.__proto__.back.call(history)")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    assert ann.page.url == address
+    expect(ann.page.get_by_role("button", name="Menu")).to_be_visible()
+
+
 def test_a_list_of_ones_own_is_deleted_at_once_and_comes_back_with_a_tap(ann: Phone) -> None:
     ann.page.get_by_role("button", name="Menu").click()
     ann.page.get_by_role("button", name="Delete", exact=True).click()
