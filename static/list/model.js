@@ -35,6 +35,24 @@ export function opened(known, opened) {
   return { list: opened.list, items, people, merged: known?.merged ?? new Map() };
 }
 
+const REMEMBERED_MS = 90 * 86_400_000;
+
+/**
+ * The state without items that were removed so long ago that the server has forgotten them too: until then the history
+ * names them by what this device remembers.
+ * @param {State} state
+ * @param {number} now ms since 1970
+ * @param {readonly Edit[]} waiting what they name stays
+ * @returns {State}
+ */
+export function withoutOld(state, now, waiting) {
+  const named = new Set(waiting.flatMap(idsOf).map((id) => state.merged.get(id)?.item ?? id));
+  const stays = (/** @type {Item} */ item) => !item.removed || named.has(item.id) || now - Date.parse(item.updated_at) < REMEMBERED_MS;
+  const items = new Map([...state.items].filter(([, item]) => stays(item)));
+  if (items.size === state.items.size) return state;
+  return { ...state, items, merged: new Map([...state.merged].filter(([, { item }]) => items.has(item))) };
+}
+
 /** A list of which nothing is known yet, for edits made before its first answer. @param {string} id @returns {State} */
 export const unknown = (id) => ({
   list: {
@@ -76,8 +94,8 @@ export function changed(state, told) {
 function applyFields(items, id, fields) {
   const known = items.get(id);
   if (known) items.set(id, { ...known, ...fields });
-  else if (fields.position !== undefined && fields.text !== undefined)
-    items.set(id, /** @type {Item} */ ({ id, removed: false, ...fields }));
+  else if (fields.removed === false && fields.position !== undefined && fields.text !== undefined)
+    items.set(id, /** @type {Item} */ ({ id, ...fields }));
 }
 
 /** @param {readonly {id: string, name: string | null}[]} people */

@@ -59,8 +59,8 @@ export class OpenList {
 
   /** Show this device's copy, then listen. */
   async start() {
-    const { live, outbox, store } = this.session;
-    this.confirmed.value = (await store.copy(this.copyKey).catch(() => null)) ?? null;
+    const { live, outbox } = this.session;
+    this.confirmed.value = await this.kept();
     outbox.onDone = (done) => this.done(done);
     live.on("list.changed", (told) => told.list === this.id && this.told(told));
     live.on("list.gone", (told) => told.list === this.id && this.isGone(told.reason));
@@ -70,6 +70,13 @@ export class OpenList {
       if (live.state.value === "ready") this.open();
     });
     effect(() => this.keepCopyLater(this.confirmed.value));
+  }
+
+  /** This device's copy, which would grow for years by what was removed. @returns {Promise<State | null>} */
+  async kept() {
+    const { clock, store } = this.session;
+    const state = /** @type {State | null} */ ((await store.copy(this.copyKey).catch(() => null)) ?? null);
+    return state && model.withoutOld(state, clock.now() + clock.ahead, this.own.peek().map(({ edit }) => edit));
   }
 
   // --- what is told ---

@@ -55,7 +55,7 @@ test("changes apply in order, those known already are passed over, a gap is noti
 });
 
 test("a change to an item that this device does not have is ignored, a new item comes whole", () => {
-  const next = model.changed(state([]), told(change(6, { ghost: { ticked: true } }), change(7, { tea: item("tea") })));
+  const next = model.changed(state([]), told(change(6, { ghost: { ticked: true } }), change(7, { tea: item("tea"), gone: { text: "Gone", position: "a1" } })));
   assert.deepEqual(next && model.onList(next).map(({ id }) => id), ["tea"]);
 });
 
@@ -170,6 +170,22 @@ test("between equal keys, or where a key would grow too long, the neighbours get
     assert.deepEqual([...places].sort((one, other) => (one.position < other.position ? -1 : 1)), places);
     assert.ok(places.every(({ position }) => position.length <= 100));
   }
+});
+
+test("what was removed longer ago than the server remembers is forgotten, but for what a waiting edit names", () => {
+  const now = Date.parse(AT);
+  const day = 86_400_000;
+  const removed = (/** @type {string} */ id, /** @type {number} */ days) => item(id, { removed: true, updated_at: new Date(now - days * day).toISOString() });
+  const old = item("bread", { updated_at: new Date(now - 400 * day).toISOString() });
+  const known = state([old, removed("tea", 91), removed("salt", 89), removed("milk", 200), removed("eggs", 200)]);
+  const merged = new Map([["a", { item: "tea", before: null, brought: 1 }], ["b", { item: "bread", before: null, brought: 1 }], ["c", { item: "eggs", before: null, brought: 1 }]]);
+  const waiting = [edit({ kind: "restore", items: ["milk"] }), edit({ kind: "set", item: "c", note: "ten" })];
+  const left = model.withoutOld({ ...known, merged }, now, waiting);
+  assert.deepEqual([...left.items.keys()], ["bread", "salt", "milk", "eggs"]);
+  assert.deepEqual([...left.merged.keys()], ["b", "c"]);
+  assert.equal(left.list, known.list);
+  const young = state([old, removed("salt", 1)]);
+  assert.equal(model.withoutOld(young, now, []), young);
 });
 
 test("a list is told as text with its title", () => {

@@ -37,6 +37,22 @@ test("after a restored backup the screen shows no edit that the backup does not 
   assert.deepEqual(shown(), []);
 });
 
+test("a device's copy of a list does not grow for years by what was removed", async () => {
+  const now = Date.parse("2026-11-25T12:00:00.000Z");
+  const item = (/** @type {string} */ id, /** @type {string} */ updated_at) => [id, { id, text: id, position: "a0", removed: true, updated_at }];
+  const store = new PageStore();
+  const items = new Map(/** @type {any} */ ([item("old", "2026-08-01T00:00:00.000Z"), item("new", "2026-11-01T00:00:00.000Z")]));
+  await store.keepCopy("list ann l", { list: answer(7, "e1").list, items, people: new Map(), merged: new Map() });
+  const live = { state: signal("away"), on: () => {}, ask: () => {} };
+  /** @type {any} */
+  const session = { user: { id: "ann" }, live, store, keepCopy: async () => {}, clock: { now: () => now, ahead: 0 } };
+  session.outbox = new Outbox("ann", store, async () => ({ revision: 0, results: [] }));
+  const list = new OpenList(session, "l");
+  await list.start();
+  clearTimeout(list.keeping);
+  assert.deepEqual([...(list.confirmed.peek()?.items.keys() ?? [])], ["new"]);
+});
+
 test("an address that can be no list's is an unknown list, asked for once", async () => {
   let asked = 0;
   /** @param {string} _operation @param {object} _payload @param {(problem: any, result: any) => void} hear */
