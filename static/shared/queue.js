@@ -55,6 +55,9 @@ export const payloadOf = (batch) => ({
   edits: batch.map((entry) => entry.edit),
 });
 
+/** Whether it is an `add` that no tab has sent. @param {Entry} entry */
+export const takesMore = ({ edit, sent, state }) => edit.kind === "add" && !sent && state === "waiting";
+
 /**
  * A `set` of an item whose `add` was never sent becomes part of that `add`, which keeps its time: a later one would
  * overrule the edits made in between.
@@ -63,11 +66,8 @@ export const payloadOf = (batch) => ({
  * @returns {Entry | null} the `add` to store instead, null where nothing folds
  */
 export function folded(entries, entry) {
-  if (entry.edit.kind !== "set") return null;
-  const add = entries.find(
-    ({ edit, list, sent, state }) =>
-      edit.kind === "add" && edit.item === entry.edit.item && list === entry.list && !sent && state === "waiting",
-  );
+  if (entry.edit.kind !== "set" || entry.state !== "waiting") return null;
+  const add = entries.find((one) => takesMore(one) && one.edit.item === entry.edit.item && one.list === entry.list);
   if (!add) return null;
   const { id, kind, at, seen, item, ...fields } = entry.edit;
   return { ...add, edit: { ...add.edit, ...fields } };

@@ -8,12 +8,12 @@
 /** @import { Entry } from './queue.js' */
 /** @import { DBSchema, IDBPDatabase } from 'idb' */
 import { openDB } from "idb";
-import { folded, nextBatch } from "./queue.js";
+import { folded, nextBatch, takesMore } from "./queue.js";
 
 /**
  * @typedef {object} Store
  * @property {(account: string) => Promise<Entry[]>} entries of an account, oldest first
- * @property {(entries: readonly Entry[]) => Promise<void>} append folds what can be folded
+ * @property {(entries: readonly Entry[]) => Promise<void>} append folds what can be folded; all are of one account
  * @property {(account: string, list: string, most?: number) => Promise<Entry[]>} take the next batch, from then on sent
  * @property {(ids: readonly string[]) => Promise<void>} drop edits that are stored, or given up
  * @property {(entries: readonly Entry[]) => Promise<void>} setAside
@@ -128,11 +128,17 @@ class DatabaseStore {
   /** @param {readonly Entry[]} entries */
   async append(entries) {
     const writing = await this.writing();
+    const known = entries.length > 0 ? await writing.store.index("account").getAll(entries[0].account) : [];
+    const ids = new Set(known.map(({ edit }) => edit.id));
+    const adds = new Map(known.filter(takesMore).map((add) => [add.edit.item, add]));
     for (const entry of entries) {
-      const known = await writing.store.index("account").getAll(entry.account);
       // Two pages may bring in what a third left behind.
-      if (known.some(({ edit }) => edit.id === entry.edit.id)) continue;
-      await writing.store.put(folded(known, entry) ?? entry);
+      if (ids.has(entry.edit.id)) continue;
+      const add = adds.get(entry.edit.item);
+      const kept = (add && folded([add], entry)) ?? entry;
+      const n = await writing.store.put(kept);
+      ids.add(kept.edit.id);
+      if (takesMore(kept)) adds.set(kept.edit.item, { ...kept, n });
     }
     await writing.done;
   }
@@ -211,8 +217,10 @@ export class PageStore {
       const known = this.kept.some(({ edit }) => edit.id === entry.edit.id);
       if (known) this.replace([entry]);
       else if (add) this.replace([add]);
-      else this.kept = [...this.kept, { ...entry, n: this.next++ }];
+      else this.kept.push({ ...entry, n: entry.n ?? this.next });
+      this.next = Math.max(this.next, (this.kept.at(-1)?.n ?? 0) + 1);
     }
+    this.kept.sort((one, other) => (one.n ?? 0) - (other.n ?? 0));
   }
 
   /** @param {string} account @param {string} list @param {number} [most] */

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
 from tests.browser.steps import texts, wait_for
+from tests.browser.test_adding import paste
 
 GROW = """new Promise((resolve, reject) => {
     const opening = indexedDB.open("shoplist", 2);
@@ -109,3 +110,24 @@ def test_a_browser_that_keeps_nothing_shows_and_sends_all_the_same(phone: NewPho
     ann.page.reload()
     # A page waits a while for a browser that does not answer.
     expect(ann.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_checked(timeout=10_000)
+
+
+COUNT_READS = """
+const { getAll } = IDBIndex.prototype;
+window.reads = 0;
+IDBIndex.prototype.getAll = function (...asked) { window.reads += 1; return getAll.apply(this, asked); };
+"""
+
+
+def test_many_pasted_lines_are_kept_without_reading_all_that_is_kept_for_each_of_them(house: House, ann: Phone) -> None:
+    ann.page.add_init_script(COUNT_READS)
+    ann.page.reload()
+    lines = [f"{one}{two}{three}" for one in "bdfgl" for two in "aeiou" for three in "mnrst"]
+    ann.page.locator(".add-field").focus()
+    ann.page.wait_for_function("window.reads > 0")
+    with house.fallen():
+        paste(ann, *lines)
+        ann.page.evaluate("window.reads = 0")
+        ann.page.get_by_role("button", name=f"Add {len(lines)}").click()
+        wait_for(lambda: len(ann.waiting()), len(lines))
+        assert ann.page.evaluate("window.reads") < 20
