@@ -19,5 +19,14 @@ export function mayTake({ waiting, typed, open, pressed, hidden, quiet }) {
   return hidden || quiet >= QUIET_MS;
 }
 
+const NOT_TYPED = new Set(["checkbox", "radio", "hidden", "button", "submit"]);
+
+/**
+ * Whether somebody has typed into a field: its lines may be set by the page, so any counts there.
+ * @param {{type: string, readOnly: boolean, value: string, defaultValue: string}} field
+ */
+export const isTyped = ({ type, readOnly, value, defaultValue }) =>
+  !readOnly && !NOT_TYPED.has(type) && value !== (type === "textarea" ? "" : defaultValue);
+
 /** The build that a script's address names; null in tests, where there is none. @param {string} address */
 export const buildOf = (address) => /\/static\/([0-9a-f]{12})\//.exec(address)?.[1] ?? null;

@@ -4,7 +4,7 @@
  * The worker is registered here too, where the browser has one; plain http on a LAN does without.
  */
 
-import { buildOf, mayTake } from "./model.js";
+import { buildOf, isTyped, mayTake } from "./model.js";
 
 const OWN = buildOf(import.meta.url);
 const TRIED = "shoplist.build";
@@ -76,20 +76,12 @@ function touch(event) {
 
 const now = () => ({
   waiting: countWaiting(),
-  typed: [...document.querySelectorAll("input, textarea")].some(isTyped),
+  typed: [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input, textarea"))].some(isTyped),
   open: document.querySelector("dialog[open]") !== null,
   pressed,
   hidden: document.hidden,
   quiet: performance.now() - touched,
 });
-
-/** @param {Element} field */
-function isTyped(field) {
-  if (field instanceof HTMLTextAreaElement) return field.value !== "";
-  const input = /** @type {HTMLInputElement} */ (field);
-  const text = !input.readOnly && !["checkbox", "radio", "hidden", "button", "submit"].includes(input.type);
-  return text && input.value !== input.defaultValue;
-}
 
 async function tryToTake() {
   if (!newer || !mayTake(now()) || !(await workerHas(newer)) || !mayTake(now())) return;

@@ -1,7 +1,7 @@
 /** When a page gives way to a newer build: never with an edit waiting, nor under someone's hands. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { QUIET_MS, buildOf, mayTake } from "../../static/version/model.js";
+import { QUIET_MS, buildOf, isTyped, mayTake } from "../../static/version/model.js";
 
 const AWAY = { waiting: 0, typed: false, open: false, pressed: false, hidden: true, quiet: 0 };
 const SEEN = { ...AWAY, hidden: false, quiet: QUIET_MS };
@@ -19,6 +19,16 @@ test("an edit that waits, typed text, an open sheet and a finger on the glass ho
   for (const moment of [AWAY, SEEN])
     for (const hold of [{ waiting: 1 }, { typed: true }, { open: true }, { pressed: true }])
       assert.equal(mayTake({ ...moment, ...hold }), false, JSON.stringify(hold));
+});
+
+test("a text to copy is not typed, and a field as it was given is not either", () => {
+  const field = { type: "text", readOnly: false, value: "milk", defaultValue: "" };
+  assert.equal(isTyped(field), true);
+  assert.equal(isTyped({ ...field, type: "textarea" }), true);
+  assert.equal(isTyped({ ...field, type: "textarea", readOnly: true }), false);
+  assert.equal(isTyped({ ...field, readOnly: true }), false);
+  assert.equal(isTyped({ ...field, defaultValue: "milk" }), false);
+  assert.equal(isTyped({ ...field, type: "checkbox", value: "on" }), false);
 });
 
 test("a page knows its build by the address of its script", () => {
