@@ -1,4 +1,4 @@
-/** Joins the modules of the pages: a script for a list's page, one for all others, the reader of typed text, the worker, the styles. */
+/** Joins the modules of the pages: a script for a list's page, one for all others, the reader of typed text, the keeper of the focus, the worker, the styles. */
 import { build } from "esbuild";
 
 const [folder, name] = process.argv.slice(2);
@@ -19,6 +19,7 @@ await build({
     { in: "static/pages.js", out: "pages" },
     { in: "static/css/app.css", out: "app" },
     { in: "static/shared/text.js", out: "text" },
+    { in: "static/shared/focus.js", out: "focus" },
     { in: "static/worker/worker.js", out: "sw" },
   ],
   outdir: folder,

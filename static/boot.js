@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
-import { recall } from "./shared/memory.js";
+import { onRemembered, recall } from "./shared/memory.js";
 import { knownUser } from "./shared/session.js";
 import { showTheme } from "./shared/theme.js";
 import { loadWords } from "./shared/words.js";
@@ -26,12 +26,17 @@ export async function boot(script, pages) {
     render(html`<${NotStarted} error=${error} />`, root);
   }
   watchVersion();
+  addEventListener("keydown", loadFocus, { once: true });
 }
+
+/** A script of its own, which the build leaves beside this one: without keys there is no place to keep. */
+const loadFocus = () => import(new URL("./focus.js", import.meta.url).href).then(({ keepFocus }) => keepFocus()).catch(() => {});
 
 /** @param {string} script */
 async function speakAndPaint(script) {
   const user = knownUser();
   const shell = document.documentElement;
   if (user) showTheme(user.theme);
+  onRemembered("user", () => showTheme(knownUser()?.theme));
   shell.lang = await loadWords(script, user?.language, recall("language"), shell.lang, ...navigator.languages);
 }

@@ -1,15 +1,16 @@
 /** What a list tells its reader in passing: a short notice with a way back, and what others did, for a screen reader. */
 
 /** @import { ListChanged } from '../shared/shapes.js' */
+/** @import { Snack } from '../shared/snacks.js' */
 /** @import { OpenList, Wish } from './open-list.js' */
 import { signal } from "@preact/signals";
+import { SNACK_MS, Snacks } from "../shared/snacks.js";
 import { t } from "../shared/words.js";
 import { inSteps } from "./model.js";
 import { deedsIn, saidOf } from "./said.js";
 
-/** @typedef {{text: string, undo: readonly Wish[] | null, offer?: {label: string, take: () => void}}} Snack */
+/** @typedef {Snack & {undo?: readonly Wish[] | null}} Told edits that take it back, if there are any */
 
-const SNACK_MS = 6000;
 const SAY_MS = 5000;
 const LONGEST_NAME = 40;
 
@@ -19,11 +20,12 @@ export const brief = (text) => {
   return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join("").trimEnd()}…` : text;
 };
 
-export class Notices {
+/** @extends {Snacks<Told>} */
+export class Notices extends Snacks {
   /** @param {OpenList} list */
   constructor(list) {
+    super();
     this.list = list;
-    this.snack = signal(/** @type {Snack | null} */ (null));
     /** @type {readonly string[]} what the notice on the screen says was removed */
     this.gathered = [];
     this.removedAt = 0;
@@ -31,51 +33,33 @@ export class Notices {
     this.said = signal("");
     /** @type {import("./said.js").Deed[]} */
     this.heard = [];
-    this.kept = false;
   }
 
   /** @param {string} text @param {readonly Wish[] | null} [undo] the edits that take it back */
   show(text, undo = null) {
-    this.put({ text, undo });
+    this.put({ text, undo, ...(undo && { take: () => this.list.takeBack(undo) }) });
   }
 
   /** Tell something that the reader may answer. @param {string} text @param {string} label @param {() => void} take */
   offer(text, label, take) {
-    this.put({ text, undo: null, offer: { label, take } });
+    this.put({ text, undo: null, label, take });
   }
 
-  /** @param {Snack} snack */
+  /** @override @param {Told} snack */
   put(snack) {
     this.gathered = [];
-    this.snack.value = snack;
-    this.endLater();
+    super.put(snack);
   }
 
+  /** @override */
   hide() {
-    clearTimeout(this.showing);
-    this.kept = false;
-    this.snack.value = null;
     this.gathered = [];
-  }
-
-  /** While someone points at it or stands on it, it stays. @param {boolean} kept */
-  keep(kept) {
-    this.kept = kept;
-    if (this.snack.peek()) this.endLater();
-  }
-
-  endLater() {
-    clearTimeout(this.showing);
-    // Told to a pocket, it would be told to nobody.
-    const unseen = () => this.kept || globalThis.document?.visibilityState === "hidden";
-    this.showing = setTimeout(() => (unseen() ? this.endLater() : this.hide()), SNACK_MS);
+    super.hide();
   }
 
   /** Take back what the notice tells, by edits of now: so it works without the network. */
   undo() {
-    const undo = this.snack.peek()?.undo;
-    this.hide();
-    if (undo) this.list.takeBack(undo);
+    if (this.snack.peek()?.undo) this.take();
   }
 
   /** Items were removed; removals that follow soon on one another are told together, however long the notice stays. @param {readonly string[]} ids */

@@ -16,7 +16,7 @@ export async function start(root) {
   const session = await openSession();
   const list = new OpenList(session, location.pathname.split("/")[2] ?? "");
   const screen = new Screen(list);
-  const lists = new Lists(session);
+  const lists = new Lists(session, screen.notices);
   await list.start();
   void screen.circle.start();
   effect(() => void (wide.value && lists.start()));

@@ -36,6 +36,14 @@ export class Screen {
       this.overruled.told(told);
       this.notices.say(told);
     };
+    /** @type {readonly Entry[]} what the notice on the screen says was dropped */
+    this.dropped = [];
+    /** @type {import("./notices.js").Told | null} that notice */
+    this.told = null;
+    /** @type {Promise<unknown>} */
+    this.dropping = Promise.resolve();
+    /** @type {Set<string>} edits that come back from having been dropped */
+    this.toldBefore = new Set();
     this.tellUnsaved();
   }
 
@@ -179,7 +187,8 @@ export class Screen {
   tellUnsaved() {
     let known = this.list.aside.peek().length;
     this.list.aside.subscribe((entries) => {
-      const news = entries.length - known;
+      const back = entries.filter(({ edit }) => this.toldBefore.delete(edit.id)).length;
+      const news = entries.length - known - back;
       known = entries.length;
       if (news > 0) this.notices.offer(t("unsaved.told", { count: news }), t("unsaved.show"), showUnsaved);
     });
@@ -191,9 +200,22 @@ export class Screen {
       await this.session.outbox.retry(entry, { at: this.session.clock.at(), seen: this.list.revision() });
   }
 
-  /** @param {...Entry} entries */
+  /** Those that are dropped one after the other come back together. @param {...Entry} entries */
   drop(...entries) {
-    for (const entry of entries) void this.session.outbox.drop(entry.edit.id);
+    const { notices, session } = this;
+    const dropped = notices.snack.peek() === this.told ? [...this.dropped, ...entries] : entries;
+    const leaving = Promise.all(entries.map((entry) => session.outbox.drop(entry.edit.id)));
+    this.dropping = Promise.all([this.dropping, leaving]);
+    notices.offer(t("unsaved.dropped", { count: dropped.length }), t("do.undo"), () => void this.putBack(dropped));
+    this.told = notices.snack.peek();
+    this.dropped = dropped;
+  }
+
+  /** @param {readonly Entry[]} entries */
+  async putBack(entries) {
+    await this.dropping;
+    for (const { edit } of entries) this.toldBefore.add(edit.id);
+    await this.session.outbox.putBack(entries);
   }
 
   /** What an edit is about, by name; whoever draws it is drawn again when the list has come. @param {Edit} edit */

@@ -40,7 +40,10 @@ function closing(group, close) {
   /** @param {Event} event */
   const hear = (event) => {
     const outside = !(event.target instanceof Node && group.current?.contains(event.target));
-    if (event instanceof KeyboardEvent ? event.key === "Escape" : outside) close();
+    if (event instanceof KeyboardEvent ? event.key !== "Escape" : !outside) return;
+    // One press of Escape closes one thing.
+    if (event instanceof KeyboardEvent) event.preventDefault();
+    close();
   };
   for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, hear, true);
   return () => {

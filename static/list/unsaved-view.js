@@ -14,14 +14,13 @@ const FEW = 1;
 /** @param {{screen: Screen, entries: readonly Entry[]}} props */
 export function Unsaved({ screen, entries }) {
   const whole = useSignal(false);
-  const asks = useSignal(false);
   const many = entries.length > FEW;
   if (entries.length === 0) return null;
   const shown = whole.value ? entries : entries.slice(0, FEW);
   return html`
     <section class="card warn unsaved" aria-label=${t("unsaved.title")}>
       <h2>${t("unsaved.title")}${many && ` · ${number(entries.length)}`}</h2>
-      ${many && html`<${All} screen=${screen} entries=${entries} asks=${asks} />`}
+      ${many && html`<${All} screen=${screen} entries=${entries} />`}
       <ul class="plain">${shown.map((entry) => html`<${UnsavedRow} key=${entry.edit.id} screen=${screen} entry=${entry} />`)}</ul>
       ${many && html`
         <button class="button" type="button" aria-expanded=${String(whole.value)} onClick=${() => (whole.value = !whole.value)}>
@@ -32,22 +31,14 @@ export function Unsaved({ screen, entries }) {
   `;
 }
 
-/** @param {{screen: Screen, entries: readonly Entry[], asks: {value: boolean}}} props */
-function All({ screen, entries, asks }) {
+/** @param {{screen: Screen, entries: readonly Entry[]}} props */
+function All({ screen, entries }) {
   const text = entries.map(({ edit }) => `- ${screen.lineOf(edit)}`).join("\n");
-  if (asks.value)
-    return html`
-      <p>${t("unsaved.drop_ask", { count: entries.length })}</p>
-      <span class="buttons">
-        <button class="button danger" type="button" onClick=${() => screen.drop(...entries)}>${t("unsaved.drop_all")}</button>
-        <button class="button" type="button" onClick=${() => (asks.value = false)}>${t("do.cancel")}</button>
-      </span>
-    `;
   return html`
     <span class="buttons">
       <button class="button" type="button" onClick=${() => screen.retry(...entries)}>${t("unsaved.retry_all")}</button>
       <${CopyButton} text=${text} label=${t("unsaved.copy_all")} />
-      <button class="button" type="button" onClick=${() => (asks.value = true)}>${t("unsaved.drop_all")}</button>
+      <button class="button" type="button" onClick=${() => screen.drop(...entries)}>${t("unsaved.drop_all")}</button>
     </span>
   `;
 }

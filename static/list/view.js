@@ -7,13 +7,13 @@ import { ListsPane } from "../lists/view.js";
 import { withOpen } from "../lists/model.js";
 import { Connection } from "../shared/connection-view.js";
 import { Foot } from "../shared/foot-view.js";
+import { Snackbar } from "../shared/snacks-view.js";
 import { html } from "../shared/html.js";
 import { t } from "../shared/words.js";
 import { wide } from "../shared/wide.js";
 import { AddBar } from "./add-view.js";
 import { Bar } from "./bar-view.js";
 import { headerOf } from "./circle.js";
-import { Said, Snackbar } from "./notices-view.js";
 import { Rows } from "./rows-view.js";
 import { Archived, Gone, Waiting } from "./states-view.js";
 import { Unsaved } from "./unsaved-view.js";
@@ -28,15 +28,15 @@ export const ListPage = ({ screen, lists }) => html`
 function Middle({ screen }) {
   const { list, session, notices } = screen;
   const state = list.shown.value;
-  if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} />`;
+  if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} /><${Foot}><${Snackbar} snacks=${notices} /><//>`;
   return html`
     ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} />`}
     <${Foot}>
-      <${Snackbar} notices=${notices} />
+      <${Snackbar} snacks=${notices} />
       <${Connection} session=${session} />
       ${(state?.list.right ?? "edit") === "edit" && html`<${AddBar} adding=${screen.adding} />`}
     <//>
-    <${Said} notices=${notices} />
+    <p class="unseen said" role="status" aria-live="polite">${notices.said.value}</p>
   `;
 }
 

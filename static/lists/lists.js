@@ -7,6 +7,8 @@ import { computed, effect, signal } from "@preact/signals";
 import { newId } from "../shared/ids.js";
 import { goTo } from "../shared/sheets.js";
 import { recall, remember } from "../shared/memory.js";
+import { Snacks } from "../shared/snacks.js";
+import { t } from "../shared/words.js";
 import { renamed, withList } from "./model.js";
 
 /** @typedef {{id: string, title: string}} Deleted */
@@ -14,16 +16,15 @@ import { renamed, withList } from "./model.js";
 const DELETED = "deleted";
 
 export class Lists {
-  /** @param {Session} session */
-  constructor(session) {
+  /** @param {Session} session @param {Snacks} [snacks] the page's own notices, where it has some */
+  constructor(session, snacks = new Snacks()) {
     this.session = session;
     this.parts = signal(/** @type {Parts | null} */ (null));
     this.shown = computed(() => this.parts.value && renamed(this.parts.value, session.outbox.entries.value));
     this.error = signal(/** @type {unknown} */ (null));
     /** Ids of lists whose making was not answered yet: trying again makes no second one. @type {Map<string, string>} */
     this.tried = new Map();
-    /** What was just deleted, with a way back. */
-    this.gone = signal(takeDeleted());
+    this.snacks = snacks;
     this.started = false;
   }
 
@@ -112,9 +113,11 @@ export class Lists {
     this.show((await this.session.live.call("lists.restore", { list: list.id })).list);
   }
 
-  /** @param {Deleted} list */
+  /** What was just deleted, with a way back. @param {Deleted | null} list */
   offerBack(list) {
-    this.gone.value = { id: list.id, title: list.title };
+    if (!list) return;
+    const take = () => this.restore(list).catch((failure) => (this.error.value = failure));
+    this.snacks.put({ text: t("lists.deleted_one", { title: list.title }), take });
   }
 
   // --- within ---

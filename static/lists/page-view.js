@@ -1,12 +1,12 @@
 /** The page of all lists: the lists alone on a phone; where there is room they stand at the left, as beside an open list. */
 
 /** @import { Lists } from './lists.js' */
-import { useEffect } from "preact/hooks";
 import { Connection, ConnectionSign } from "../shared/connection-view.js";
 import { Basket } from "../shared/drawings.js";
 import { Foot } from "../shared/foot-view.js";
 import { ApiLink, Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
+import { Snackbar } from "../shared/snacks-view.js";
 import { t } from "../shared/words.js";
 import { wide } from "../shared/wide.js";
 import { NewList } from "./new-view.js";
@@ -22,7 +22,7 @@ export function ListsPage({ lists }) {
         <${Welcome} text=${t(none ? "lists.empty" : "lists.choose")} hint=${none ? t("lists.first_hint") : ""} />
       <//>
       <${ListsPane} lists=${lists} parts=${parts} />
-      <${Foot}><${Back} lists=${lists} /><${Connection} session=${lists.session} /><//>
+      <${Foot}><${Snackbar} snacks=${lists.snacks} /><${Connection} session=${lists.session} /><//>
     `;
   return html`
     <${Page} title=${t("lists.title")} side=${html`<${ConnectionSign} session=${lists.session} /><${AccountLink} />`}
@@ -31,7 +31,7 @@ export function ListsPage({ lists }) {
       <${AllLists} lists=${lists} parts=${parts} />
     <//>
     <${Foot}>
-      <${Back} lists=${lists} />
+      <${Snackbar} snacks=${lists.snacks} />
       <${Connection} session=${lists.session} />
       <div class="add-bar"><div class="add-bar-inside"><${NewList} lists=${lists} /></div></div>
     <//>
@@ -46,25 +46,3 @@ const Welcome = ({ text, hint }) => html`
     <p class="muted">${hint}</p>
   </div>
 `;
-
-const BACK_MS = 6000;
-
-/** The way back for a list that was just deleted. @param {{lists: Lists}} props */
-function Back({ lists }) {
-  const list = lists.gone.value;
-  useEffect(() => {
-    const hiding = list && setTimeout(() => (lists.gone.value = null), BACK_MS);
-    return () => clearTimeout(hiding ?? undefined);
-  }, [list]);
-  /** @param {{id: string}} gone */
-  const restore = (gone) => lists.restore(gone).then(() => (lists.gone.value = null), (failure) => (lists.error.value = failure));
-  // Always there: only then is what comes into it read aloud.
-  return html`
-    <div class="snacks" role="status">
-      ${list && html`<div class="snack">
-        <span class="snack-text">${t("lists.deleted_one", { title: list.title })}</span>
-        <button class="button quiet" type="button" onClick=${() => restore(list)}>${t("do.undo")}</button>
-      </div>`}
-    </div>
-  `;
-}

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
-import { Lists } from "./lists.js";
+import { Lists, takeDeleted } from "./lists.js";
 import { ListsPage } from "./page-view.js";
 
 /** @param {HTMLElement} root */
@@ -11,4 +11,5 @@ export async function start(root) {
   const lists = new Lists(session);
   await lists.start();
   render(html`<${ListsPage} lists=${lists} />`, root);
+  lists.offerBack(takeDeleted());
 }

@@ -25,14 +25,17 @@ export function ConnectionSign({ session }) {
   return back ? html`<span class="sign well" role="img" aria-label=${t("state.kept")}><${Icon} name="check" /></span>` : null;
 }
 
-/** For the foot: that there is no network and nothing is lost, or that one has to sign in. @param {{session: Session}} props */
-export function Connection({ session }) {
+/** For the foot, always there: only then is what comes into it read aloud. @param {{session: Session}} props */
+export const Connection = ({ session }) => html`<div class="connection" role="status"><${Trouble} session=${session} /></div>`;
+
+/** That there is no network and nothing is lost, or that one has to sign in. @param {{session: Session}} props */
+function Trouble({ session }) {
   const { away } = useTrouble(session);
   if (session.live.state.value === "signed_out")
-    return html`<p class="notice warn" role="status">
+    return html`<p class="notice warn">
       <span>${t("state.signed_out")}</span> <a class="button" href=${signInAddress()}>${t("account.sign_in")}</a>
     </p>`;
-  return away ? html`<p class="notice" role="status"><${Icon} name="offline" /> <span>${t("state.offline")}</span></p>` : null;
+  return away ? html`<p class="notice"><${Icon} name="offline" /> <span>${t("state.offline")}</span></p>` : null;
 }
 
 /** What has lasted long enough to be worth a word. @param {Session} session */

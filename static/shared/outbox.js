@@ -83,13 +83,23 @@ export class Outbox {
    * @param {readonly Edit[]} edits
    */
   async push(list, epoch, edits) {
-    /** @type {Entry[]} */
-    const news = edits.map((edit) => this.entryOf(list, epoch, edit));
+    await this.bring(edits.map((edit) => this.entryOf(list, epoch, edit)));
+    this.flush();
+  }
+
+  /** Take back that edits were given up: they are set aside as before, in their old order. @param {readonly Entry[]} entries */
+  async putBack(entries) {
+    for (const { edit } of entries) this.left.delete(edit.id);
+    await this.bring(entries);
+  }
+
+  /** @param {readonly Entry[]} news */
+  async bring(news) {
     for (const entry of news) {
       this.unkept.set(entry.edit.id, entry);
       this.journal?.keep(entry);
     }
-    this.entries.value = [...this.entries.value, ...news];
+    this.entries.value = [...this.entries.value, ...news].sort((one, other) => (one.n ?? Infinity) - (other.n ?? Infinity) || 0);
     await this.keep((store) => store.append(news));
     for (const entry of news) {
       this.unkept.delete(entry.edit.id);
@@ -97,7 +107,6 @@ export class Outbox {
     }
     await this.refresh();
     this.post();
-    this.flush();
   }
 
   /** @param {string} list @param {string} epoch @param {Edit} edit @returns {Entry} */

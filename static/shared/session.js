@@ -12,6 +12,7 @@ import { forgetAllBut, onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { problemFrom } from "./problem.js";
 import { openStore } from "./store.js";
+import { showTheme } from "./theme.js";
 import { holdVersion, look } from "../version/watch.js";
 
 /** @typedef {(key: string, value: unknown) => Promise<void>} KeepCopy */
@@ -168,6 +169,7 @@ async function deliver(live, payload) {
 function isOurs(user, greeted) {
   const same = greeted.id === user.id;
   rememberUser(greeted);
+  if (same) showTheme(greeted.theme);
   if (!same || greeted.language !== user.language) location.reload();
   return same;
 }

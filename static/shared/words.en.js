@@ -217,10 +217,7 @@ export const words = {
   "unsaved.retry_all": "Try all again",
   "unsaved.copy_all": "Copy all",
   "unsaved.drop_all": "Drop all",
-  "unsaved.drop_ask": {
-    one: "Drop {count} change? It cannot be brought back.",
-    other: "Drop {count} changes? They cannot be brought back.",
-  },
+  "unsaved.dropped": { one: "{count} change dropped", other: "{count} changes dropped" },
   "unsaved.told": { one: "{count} change was not saved", other: "{count} changes were not saved" },
   "unsaved.show": "Show",
   "unsaved.because.full": "The list is full. Remove something, then try again.",

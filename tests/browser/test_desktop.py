@@ -87,3 +87,34 @@ def test_a_sheet_becomes_a_column_and_back_with_what_is_typed(desk: Phone) -> No
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("checkbox", name="Milk, low fat")).to_be_visible()
     expect(page.get_by_role("button", name="More: Milk")).to_be_focused()
+
+
+def test_escape_closes_the_stepper_or_the_notice_and_leaves_the_details_open(desk: Phone) -> None:
+    for text in ("2 Milk", "Bread"):
+        desk.add(text)
+        desk.has_on_the_server(text.removeprefix("2 "))
+    page = desk.page
+    page.get_by_role("button", name="More: Milk").click()
+    page.get_by_role("button", name="change the quantity: Milk").click()
+    expect(page.locator(".stepper")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".stepper")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.get_by_role("checkbox", name="Bread").focus()
+    page.keyboard.press("Delete")
+    page.locator(".snack").get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".snack")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_another_list_deleted_at_the_left_can_be_brought_back(desk: Phone) -> None:
+    desk.call("lists.create", title="Pharmacy")
+    left = desk.page.get_by_role("navigation", name="Your lists")
+    left.get_by_role("button", name="More: Pharmacy").click()
+    desk.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(left.get_by_role("link", name="Pharmacy")).to_have_count(0)
+    desk.page.locator(".snack").get_by_role("button", name="Undo").click()
+    expect(left.get_by_role("link", name="Pharmacy")).to_be_visible()

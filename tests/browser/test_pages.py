@@ -43,11 +43,63 @@ def test_a_list_of_ones_own_is_deleted_at_once_and_comes_back_with_a_tap(ann: Ph
     ann.page.get_by_role("button", name="Menu").click()
     ann.page.get_by_role("button", name="Delete", exact=True).click()
     ann.page.wait_for_url("**/list")
-    expect(ann.page.get_by_role("status")).to_contain_text("“Groceries” is deleted")
+    place = ann.page.locator(".snacks[role=status]")
+    expect(place).to_contain_text("“Groceries” is deleted")
     ann.page.get_by_role("button", name="Undo", exact=True).click()
     expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
-    expect(ann.page.get_by_role("status")).to_have_text("")
-    assert ann.page.get_by_role("status").count() == 1, "what is put into a place that was there is read aloud"
+    expect(place).to_have_text("")
+    assert place.count() == 1, "what is put into a place that was there is read aloud"
+
+
+def test_among_all_lists_the_keyboard_goes_on_beside_what_left(ann: Phone) -> None:
+    for title in ("Bakery", "Market"):
+        ann.call("lists.create", title=title)
+    ann.go("/list")
+    page = ann.page
+    expect(page.locator(".list-link")).to_have_count(3)
+    titles = page.locator(".list-link .row-text").all_inner_texts()
+
+    def chosen(title: str, deed: str) -> None:
+        page.get_by_role("button", name=f"More: {title}").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name=deed, exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    chosen(titles[0], "Delete")
+    expect(page.get_by_role("link", name=titles[1])).to_be_focused()
+    page.locator(".snack").get_by_role("button", name="Close").focus()
+    page.wait_for_timeout(6500)
+    page.keyboard.press("Enter")
+    expect(page.locator(".snack")).to_have_count(0)
+    expect(page.get_by_role("link", name=titles[1])).to_be_focused()
+    chosen(titles[2], "Archive")
+    expect(page.get_by_role("link", name=titles[1])).to_be_focused()
+    page.get_by_text("Deleted · 1").click()
+    chosen(titles[0], "Restore")
+    expect(page.get_by_role("link", name=titles[0])).to_be_visible()
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_after_a_device_was_signed_out_the_keyboard_goes_on_with_the_next(ann: Phone, phone: NewPhone) -> None:
+    for _ in range(2):
+        other = phone("Ann")
+        other.email = ann.email
+        other.go("/account")
+        other.sign_in()
+        other.page.wait_for_url("**/list")
+    ann.go("/account")
+    ends = ann.page.locator("li.row").get_by_role("button")
+    expect(ends).to_have_count(2)
+    ann.page.keyboard.press("Tab")
+    ann.page.wait_for_load_state("networkidle")
+    ends.first.focus()
+    ann.page.keyboard.press("Enter")
+    expect(ends).to_have_count(1)
+    expect(ends).to_be_focused()
+    ann.page.keyboard.press("Enter")
+    expect(ends).to_have_count(0)
+    assert ann.page.evaluate("document.activeElement !== document.body")
 
 
 def test_a_list_is_renamed_among_all(ann: Phone, bob: Phone) -> None:

@@ -4,7 +4,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, NewPhone, Phone
+from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
 from tests.browser.steps import HOLD, held, wait_for
 
 DAY = 86_400
@@ -220,3 +220,17 @@ COPIES = """new Promise((resolve) => {
         counting.onsuccess = () => { resolve(counting.result); opening.result.close(); };
     };
 })"""
+
+
+def test_colours_chosen_in_another_tab_reach_the_pages_that_are_open(ann: Phone) -> None:
+    other = ann.page.context.new_page()
+    other.goto(ann.url + "/account")
+    other.get_by_label("Colours").select_option("dark")
+    expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_colours_chosen_on_another_device_reach_a_page_with_its_next_connection(ann: Phone, house: House) -> None:
+    ann.call("accounts.update", theme="dark")
+    with house.fallen():
+        pass
+    expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark", timeout=20_000)

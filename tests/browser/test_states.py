@@ -109,10 +109,12 @@ def test_offline_is_one_quiet_line_that_moves_no_row(ann: Phone, line: BadLine) 
         ann.add(text)
     ann.has_on_the_server("Tea")
     before = boxes(ann)
+    ann.page.evaluate("window.place = document.querySelector('.foot > .connection[role=status]')")
     line.refuse()
     expect(ann.page.locator(".foot").get_by_text(OFFLINE)).to_be_visible(timeout=LATE_MS)
     expect(ann.page.get_by_text(OFFLINE, exact=True)).to_have_count(1)
     expect(sign(ann)).to_be_visible()
+    assert OFFLINE in ann.page.evaluate("window.place.textContent"), "only what comes into a known place is read aloud"
     assert boxes(ann) == before
     line.clear()
     expect(ann.page.get_by_text(OFFLINE)).to_have_count(0, timeout=20_000)
@@ -202,15 +204,41 @@ def test_many_that_were_not_saved_are_folded_and_can_be_dropped_together(ann: Ph
     kept(ann, 5)
     expect(unsaved(ann)).to_contain_text("Not saved · 5", timeout=COMES_BACK_MS)
     unsaved(ann).get_by_role("button", name="Drop all").click()
-    unsaved(ann).get_by_role("button", name="Cancel").click()
+    expect(unsaved(ann)).to_have_count(0)
+    snack(ann).get_by_role("button", name="Undo").click()
     expect(unsaved(ann)).to_contain_text("Not saved · 5")
-    unsaved(ann).get_by_role("button", name="Drop all").click()
     unsaved(ann).get_by_role("button", name="Drop all").click()
     expect(unsaved(ann)).to_have_count(0)
     kept(ann, 0)
     ann.page.reload()
     ann.sees("Milk")
     expect(unsaved(ann)).to_have_count(0)
+
+
+def test_what_was_dropped_one_after_the_other_comes_back_together(ann: Phone) -> None:
+    for text in ("Milk", "Bread", "Tea"):
+        ann.add(text)
+    ann.has_on_the_server("Tea")
+    refused(ann, "Milk", "Bread", "Tea")
+    expect(unsaved(ann)).to_contain_text("Not saved · 3")
+    drop = unsaved(ann).get_by_role("button", name="Drop", exact=True)
+    drop.focus()
+    ann.page.keyboard.press("Enter")
+    expect(snack(ann)).to_contain_text("1 change dropped")
+    assert ann.page.evaluate("document.activeElement !== document.body"), "the keyboard stays where it was"
+    drop.click()
+    expect(snack(ann)).to_contain_text("2 changes dropped")
+    expect(unsaved(ann).get_by_role("listitem")).to_contain_text("Change Tea")
+    snack(ann).get_by_role("button", name="Undo").click()
+    expect(unsaved(ann)).to_contain_text("Not saved · 3")
+    expect(unsaved(ann).get_by_role("listitem")).to_contain_text("Change Milk")
+    expect(snack(ann)).to_have_count(0)
+    kept(ann, 3)
+    ann.page.reload()
+    expect(unsaved(ann).get_by_role("listitem")).to_contain_text("Change Milk")
+    drop.click()
+    expect(unsaved(ann)).to_contain_text("Not saved · 2")
+    kept(ann, 2)
 
 
 def test_whoever_reads_below_is_led_to_what_was_not_saved(ann: Phone) -> None:

@@ -201,6 +201,29 @@ test("a refused edit stays, set aside, until it is tried again or dropped; the o
   assert.deepEqual(shown(outbox), []);
 });
 
+test("what was given up comes back as it was, in its old place, and is sent by nobody", async () => {
+  const { outbox, calls, store } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1"), edit("2")]);
+  await breathe();
+  calls[0].fail(new Problem({ code: "gone" }));
+  await breathe();
+  const [first] = outbox.entries.value;
+  await outbox.drop("1");
+  assert.deepEqual(shown(outbox), ["2 aside"]);
+  const back = outbox.putBack([first]);
+  assert.deepEqual(shown(outbox), ["1 aside", "2 aside"], "at once");
+  await back;
+  await breathe();
+  assert.deepEqual(shown(outbox), ["1 aside", "2 aside"]);
+  assert.deepEqual(outbox.entries.value[0].problem, first.problem);
+  assert.equal((await store.entries("ann")).length, 2);
+  assert.equal(calls.length, 1);
+  await outbox.drop("1");
+  await outbox.refresh();
+  assert.deepEqual(shown(outbox), ["2 aside"]);
+});
+
 test("what was told as stored leaves the screen's queue in that very step, and is not sent again", async () => {
   const { outbox, calls, store } = outboxOf();
   await outbox.push("l", "e", [edit("1"), edit("2")]);
