@@ -40,10 +40,7 @@ export class Screen {
     this.dropped = [];
     /** @type {import("./notices.js").Told | null} that notice */
     this.told = null;
-    /** @type {Promise<unknown>} */
-    this.dropping = Promise.resolve();
-    /** @type {Set<string>} edits that come back from having been dropped */
-    this.toldBefore = new Set();
+    this.unsaved = 0;
     this.tellUnsaved();
   }
 
@@ -185,11 +182,10 @@ export class Screen {
 
   /** The card may be far up: say that there is something new in it. */
   tellUnsaved() {
-    let known = this.list.aside.peek().length;
+    this.unsaved = this.list.aside.peek().length;
     this.list.aside.subscribe((entries) => {
-      const back = entries.filter(({ edit }) => this.toldBefore.delete(edit.id)).length;
-      const news = entries.length - known - back;
-      known = entries.length;
+      const news = entries.length - this.unsaved;
+      this.unsaved = entries.length;
       if (news > 0) this.notices.offer(t("unsaved.told", { count: news }), t("unsaved.show"), showUnsaved);
     });
   }
@@ -204,18 +200,16 @@ export class Screen {
   drop(...entries) {
     const { notices, session } = this;
     const dropped = notices.snack.peek() === this.told ? [...this.dropped, ...entries] : entries;
-    const leaving = Promise.all(entries.map((entry) => session.outbox.drop(entry.edit.id)));
-    this.dropping = Promise.all([this.dropping, leaving]);
-    notices.offer(t("unsaved.dropped", { count: dropped.length }), t("do.undo"), () => void this.putBack(dropped));
+    for (const entry of entries) void session.outbox.drop(entry.edit.id);
+    notices.offer(t("unsaved.dropped", { count: dropped.length }), t("do.undo"), () => this.putBack(dropped));
     this.told = notices.snack.peek();
     this.dropped = dropped;
   }
 
-  /** @param {readonly Entry[]} entries */
-  async putBack(entries) {
-    await this.dropping;
-    for (const { edit } of entries) this.toldBefore.add(edit.id);
-    await this.session.outbox.putBack(entries);
+  /** What comes back was told before. @param {readonly Entry[]} entries */
+  putBack(entries) {
+    this.unsaved += entries.length;
+    void this.session.outbox.putBack(entries);
   }
 
   /** What an edit is about, by name; whoever draws it is drawn again when the list has come. @param {Edit} edit */
