@@ -19,7 +19,7 @@ export function AddBar({ adding }) {
   const tooMany = adding.tooMany.value;
   useEffect(() => focusOnKey(field), []);
   useEffect(() => adding.arrived.subscribe((arrived) => arrived && bringIntoView(arrived)), [adding]);
-  useLayoutEffect(() => grow(field.current), [text]);
+  useLayoutEffect(() => grow(field.current), [text, items.length]); // the button beside it is as wide as its words
   const add = () => {
     adding.addTyped();
     field.current?.focus({ preventScroll: true });

@@ -173,7 +173,7 @@ export const words = {
   "item.remove": "Remove",
   "item.number_wrong": "Write a number, such as 2 or 0.5",
   "item.text_missing": "Write what to buy",
-  "item.by": "from {name}",
+  "item.by": "added by {name}",
   "item.ticked_by": "bought by {name}",
   "item.tick": "Tick",
   "item.untick": "Untick",

@@ -195,7 +195,7 @@ export const words = {
   "item.remove": "Убрать",
   "item.number_wrong": "Напишите число, например 2 или 0,5",
   "item.text_missing": "Напишите, что купить",
-  "item.by": "от {name}",
+  "item.by": "Добавлено: {name}",
   "item.ticked_by": "купил(а) {name}",
   "item.tick": "Отметить",
   "item.untick": "Снять отметку",

@@ -292,6 +292,17 @@ def test_without_the_server_all_of_it_works_and_two_phones_agree_later(ann: Phon
     assert sorted(rows(ann)) == sorted(rows(bob))
 
 
+def test_the_field_stays_as_high_as_its_lines_when_the_button_beside_it_grows(ann: Phone) -> None:
+    held: list[Route] = []
+    ann.page.context.route("**/text.js", lambda route: held.append(route))
+    ann.page.reload()
+    field(ann).fill("2 kg carrots, milk 3.5% two bottles")
+    for route in held:
+        route.continue_()
+    expect(ann.page.get_by_role("button", name="Add 2")).to_be_visible()
+    assert field(ann).evaluate("field => field.scrollHeight - field.clientHeight") == 0
+
+
 def test_a_line_that_waits_for_its_reader_is_added_when_the_page_is_left(ann: Phone) -> None:
     held: list[Route] = []
     ann.page.context.route("**/text.js", lambda route: held.append(route))
