@@ -32,6 +32,7 @@ FOR_TESTS = [
     "setuptools>=70.1,<81",  # pytest-tornado imports pkg_resources; from 70.1 on it builds wheels by itself
     "pytest-asyncio>=1.2",
     "pytest-timeout>=2.3",
+    "pytest-xdist>=3.6",
     "hypothesis>=6.130",
     "schemathesis>=4",
     "aiohttp>=3.11",  # for python-socketio's client

@@ -7,6 +7,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="take the numbers that the promises name, not a short run")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For two workers of pytest-xdist: one drives the browser, and the other does everything else meanwhile."""
+    for item in items:
+        by_browser = "browser" in item.path.parent.parts and item.path.stem != "test_screens"
+        item.add_marker(pytest.mark.xdist_group("browser" if by_browser else "the rest"))
+
+
 @pytest.fixture
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether this run takes the numbers that the promises name."""
