@@ -1,6 +1,6 @@
 """Each kind of store in turn, opened in an empty place."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from tests.contract.places import PLACES, Place, SqlitePlace
 
 
 @pytest.fixture(params=sorted(PLACES))
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return PLACES[request.param](tmp_path / "data", StillClock())
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    place = PLACES[request.param](tmp_path / "data", StillClock())
+    yield place
+    place.clear()
 
 
 @pytest_asyncio.fixture

@@ -4,16 +4,24 @@ A new kind joins by a class with these methods and a line in ``PLACES``.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+import pymongo
+import pytest
+from pymongo.database import Database
 
 from shoplist_appliance.adapters.codec import pack
+from shoplist_appliance.adapters.mongo.db import Address
+from shoplist_appliance.adapters.mongo.store import MongoStore, open_mongo
 from shoplist_appliance.adapters.sealing import Keyring, Sealer
 from shoplist_appliance.adapters.sqlite.schema import MIGRATIONS
 from shoplist_appliance.adapters.sqlite.store import SqliteStore, open_sqlite
 from shoplist_appliance.ports import Clock, Store
+from tests.clients.servers import NO_MONGODB, in_database, mongodb
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,9 @@ class Place(Protocol):
 
     def open(self, keyring: Keyring | None = None) -> Store:
         """Open it, with its own keys if no others are given."""
+
+    def clear(self) -> None:
+        """Take away what the test has left. The store is closed."""
 
     def make_newer(self) -> None:
         """Let a newer version of the program have written it. The store is closed."""
@@ -57,6 +68,9 @@ class SqlitePlace:
 
     def open(self, keyring: Keyring | None = None) -> SqliteStore:
         return open_sqlite(self.path, Sealer(keyring or self.keyring), self._clock)
+
+    def clear(self) -> None:
+        """It lies in the test's folder, which pytest clears."""
 
     def make_newer(self) -> None:
         self._run("INSERT INTO schema VALUES (?, 0)", (len(MIGRATIONS) + 1,))
@@ -124,4 +138,73 @@ class SqlitePlace:
             connection.close()
 
 
-PLACES: dict[str, Callable[[Path, Clock], Place]] = {"sqlite": SqlitePlace}
+class MongoPlace:
+    """A database of its own on a server that other tests share."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        server = mongodb()
+        if server is None:
+            pytest.skip(NO_MONGODB)
+        self.address = Address(in_database(server))
+        self.keyring = Keyring.new()
+        self._clock = clock
+
+    def open(self, keyring: Keyring | None = None) -> MongoStore:
+        return open_mongo(self.address, Sealer(keyring or self.keyring), self._clock)
+
+    def make_newer(self) -> None:
+        with self.database() as database:
+            database["store"].update_one({"_id": "schema"}, {"$inc": {"version": 1}})
+
+    def lift(self, spot: Spot) -> bytes:
+        collection, field, wanted = self._found(spot)
+        with self.database() as database:
+            document = database[collection].find_one(wanted)
+        assert document is not None
+        return bytes(document[field])
+
+    def drop(self, spot: Spot, sealed: bytes) -> None:
+        collection, field, wanted = self._found(spot)
+        with self.database() as database:
+            database[collection].update_one(wanted, {"$set": {field: sealed}})
+        assert self.lift(spot) == sealed
+
+    def exchange(self, list_id: str, one: int, other: int) -> None:
+        with self.database() as database:
+            for source, target in ((one, -1), (other, one), (-1, other)):
+                database["changes"].update_one(
+                    {"list": pack(list_id), "revision": source}, {"$set": {"revision": target}}
+                )
+
+    def rows(self, list_id: str) -> dict[str, int]:
+        """In every collection, so also in one that a later version adds."""
+        wanted = {"$or": [{"_id": pack(list_id)}, {"list": pack(list_id)}]}
+        with self.database() as database:
+            counts = {name: database[name].count_documents(wanted) for name in database.list_collection_names()}
+        return {name: count for name, count in counts.items() if count}
+
+    def clear(self) -> None:
+        with self.database() as database:
+            database.client.drop_database(database.name)
+
+    @contextmanager
+    def database(self) -> Iterator[Database[dict[str, Any]]]:
+        """Past the store."""
+        with pymongo.MongoClient[dict[str, Any]](self.address.uri) as client:
+            yield client[self.address.name]
+
+    def _found(self, spot: Spot) -> tuple[str, str, dict[str, object]]:
+        match spot.field:
+            case "header" | "summary":
+                return "lists", spot.field, {"_id": pack(spot.id)}
+            case "piece":
+                return "snapshots", "piece", {"list": pack(spot.id)}
+            case "change":
+                return "changes", "body", {"list": pack(spot.id), "revision": spot.revision}
+            case "person":
+                return "people", "body", {"_id": spot.id}
+            case "token":
+                return "tokens", "body", {"_id": spot.id}
+
+
+PLACES: dict[str, Callable[[Path, Clock], Place]] = {"sqlite": SqlitePlace, "mongodb": MongoPlace}

@@ -1,0 +1,58 @@
+"""The store on MongoDB as a whole."""
+
+import asyncio
+from typing import Final
+
+from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.mongo.db import Address, Mongo
+from shoplist_appliance.adapters.mongo.lease import Lease
+from shoplist_appliance.adapters.mongo.lists import MongoLists
+from shoplist_appliance.adapters.mongo.people import MongoPeople
+from shoplist_appliance.adapters.mongo.writer import Writer
+from shoplist_appliance.adapters.sealing import Sealer
+from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.ports import Clock
+
+CHECK_SECONDS: Final = 5.0
+
+
+class MongoStore(MongoPeople, MongoLists):
+    """Obeys ``ports.Store``."""
+
+    def __init__(self, mongo: Mongo, codec: Codec) -> None:
+        self._mongo = mongo
+        MongoPeople.__init__(self, mongo, codec)
+        MongoLists.__init__(self, mongo, Writer(mongo), codec)
+
+    @property
+    def commits(self) -> int:
+        """How many groups of changes were stored since the start."""
+        return self._writer.commits
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._mongo.close()
+
+    async def check(self) -> None:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                with self._mongo.writing():
+                    await self._mongo["store"].update_one({"_id": "probe"}, {"$inc": {"count": 1}}, upsert=True)
+        except TimeoutError as error:
+            raise Unavailable("storage") from error
+
+    async def lost(self) -> None:
+        await asyncio.shield(self._mongo.lost)
+
+
+def open_mongo(address: Address, sealer: Sealer, clock: Clock, lease: Lease | None = None) -> MongoStore:
+    """Open the database, made if it is not there. Raises ``SchemaTooNew``, ``KeyWrong``, ``StoreUnreadable``, and with
+    a lease ``AlreadyRunning``.
+
+    Blocks for some seconds at most. Where no server answers, the store is ``Unavailable`` until one does. Without a
+    lease it works beside a running server, as ``admin`` commands do. Call it on the loop that will use it.
+    """
+    codec = Codec(sealer)
+    mongo = Mongo(address, codec, clock, lease)
+    mongo.open()
+    return MongoStore(mongo, codec)
