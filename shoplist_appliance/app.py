@@ -12,7 +12,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.adapters.ownership import Owner
+from shoplist_appliance.adapters.ownership import Owner, name_of
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealing import Keyring, Sealer
 from shoplist_appliance.adapters.sqlite.store import open_sqlite
@@ -90,7 +90,7 @@ def _composed(
     passwords: Passwords | None = None,
 ) -> App:
     clock = clock or SystemClock()
-    store = store or open_store(settings, clock)
+    store = store or open_store(settings, clock, owner)
     passwords = passwords or Argon2Passwords()
     tasks, broadcaster, names = Tasks(), Broadcaster(counters), Names(store)
     open_lists = OpenLists(store, broadcaster, clock, names, tasks, settings.lists_memory)
@@ -113,10 +113,26 @@ def _composed(
     return app
 
 
-def open_store(settings: Settings, clock: Clock) -> Store:
-    """The store that the settings name, with its key: made where there is neither, refused where only one is there."""
+def open_store(settings: Settings, clock: Clock, owner: Owner | None = None) -> Store:
+    """The store that the settings name, with its key: made where there is neither, refused where only one is there.
+
+    Without an owner of the data folder it is opened beside a running server.
+    """
+    if settings.is_on_mongodb:
+        return _open_mongodb(settings, clock, owner)
     keyring = Keyring.open(settings.key_path, create=not settings.store_path.exists())
     return open_sqlite(settings.store_path, Sealer(keyring), clock)
+
+
+def _open_mongodb(settings: Settings, clock: Clock, owner: Owner | None) -> Store:
+    from shoplist_appliance.adapters.mongo.lease import Lease
+    from shoplist_appliance.adapters.mongo.store import address_of, holds_a_store, open_mongo
+
+    address = address_of(settings.store or "")
+    known = settings.key_path.exists()
+    keyring = Keyring.open(settings.key_path, create=not known and not holds_a_store(address))
+    lease = Lease(name_of(settings.data)) if owner else None
+    return open_mongo(address, Sealer(keyring), clock, lease)
 
 
 @contextlib.asynccontextmanager

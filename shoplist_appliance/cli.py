@@ -24,6 +24,8 @@ from typing import NoReturn
 
 from shoplist_appliance import __version__
 from shoplist_appliance.config import CannotStart, Settings, load
+from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.ports import Store
 
 # Ten seconds are promised. By this one everything that was acknowledged has long been stored.
 END_AFTER_SECONDS = 9.5
@@ -149,15 +151,25 @@ async def _serve(settings: Settings) -> None:
             if error.errno in CANNOT_LISTEN or isinstance(error, socket.gaierror) or error.filename is None:
                 raise CannotStart(f"listen: {settings.listen} cannot be listened on: {error.strerror}") from None
             raise
-        if not await app.store.has_admin():
-            say(f"nobody is admin yet: {_how_to_make_an_admin(settings)}")
+        await _say_who_is_missing(app.store, settings)
         _say_lan_addresses(settings, app.url)
         print(f"ready {app.url}", flush=True)
         _spare_the_collector()
+        lost = app.tasks.start(app.store.lost(), "hearing whether another process took the store over")
+        lost.add_done_callback(lambda _: told_to_end.set())
         await told_to_end.wait()
+        taken_over = lost.done()
         backstop = threading.Timer(END_AFTER_SECONDS, _end_now)
         backstop.daemon = True
         backstop.start()
+    if taken_over:
+        raise CannotStart("another shoplist-appliance has taken the store over; this one has ended")
+
+
+async def _say_who_is_missing(store: Store, settings: Settings) -> None:
+    with contextlib.suppress(Unavailable):  # it is said elsewhere that the store does not answer
+        if not await store.has_admin():
+            say(f"nobody is admin yet: {_how_to_make_an_admin(settings)}")
 
 
 def _spare_the_collector() -> None:

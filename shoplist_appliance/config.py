@@ -129,7 +129,7 @@ def _url(text: str) -> str:
 
 
 def _store(text: str) -> str:
-    if not re.fullmatch(r"sqlite:///[^\0]+", text):
+    if not re.fullmatch(r"sqlite:///[^\0]+|mongodb(\+srv)?://[^\s\0/]+(/[A-Za-z0-9_-]{0,63})?(\?[^\s\0]*)?", text):
         raise ValueError
     return text
 
@@ -165,7 +165,9 @@ FOLDER = Kind("the path of a folder", (str,), _path)
 FILE = Kind("the path of a file, or nothing", (str,), _optional(_path))
 LISTEN = Kind("HOST:PORT, with brackets around an IPv6 address", (str,), _listen)
 URL = Kind("http:// or https:// with a host and perhaps a port, or nothing", (str,), _optional(_url))
-STORE = Kind("sqlite:/// and a path, or nothing", (str,), _optional(_store))
+STORE = Kind(
+    "sqlite:/// and a path, mongodb:// with hosts and perhaps a database, or nothing", (str,), _optional(_store)
+)
 FACTOR = Kind("a number, 0 or more", (int, float), _factor)
 SIZE = Kind("a number of bytes, or one with K, M or G", (int, str), _bytes)
 ADDRESSES = Kind("IP addresses with commas between them", (list, str), _addresses)
@@ -191,7 +193,8 @@ class Settings:
         "store",
         STORE,
         "",
-        "The address of the store. Without it: the file shoplist.db in the data folder.",
+        "The address of the store, an SQLite file or a MongoDB database. Without it: the file shoplist.db in the data"
+        " folder.",
         secret=True,  # an address may hold a password
     )
     key_file: Path | None = _setting(
@@ -234,6 +237,11 @@ class Settings:
     def key_path(self) -> Path:
         """Where the key file is."""
         return self.key_file or self.data / "key"
+
+    @property
+    def is_on_mongodb(self) -> bool:
+        """Whether the store is a MongoDB database; else it is an SQLite file."""
+        return self.store is not None and self.store.startswith("mongodb")
 
     @property
     def store_path(self) -> Path:

@@ -179,6 +179,9 @@ class Store(PeopleStore, ListStore, Protocol):
     async def check(self) -> None:
         """Raises ``Unavailable`` where a write would not succeed now (for ``/readyz``)."""
 
+    async def lost(self) -> None:
+        """Ends when another process has taken the store over, for good; else never."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListChanged:

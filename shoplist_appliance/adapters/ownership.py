@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import secrets
 from pathlib import Path
 
 from shoplist_appliance.adapters.refusals import AlreadyRunning, StoreUnreadable
@@ -19,6 +20,19 @@ def make_private(folder: Path) -> None:
             folder.chmod(0o700)
     except OSError as error:
         raise StoreUnreadable(f"the folder {folder} cannot be used: {error.strerror}") from error
+
+
+def name_of(folder: Path) -> str:
+    """The folder's own name, drawn once, by which a store elsewhere knows it again. Only its owner may ask."""
+    path = folder / "home"
+    try:
+        if not path.exists():
+            draft = path.with_name("home.new")
+            draft.write_text(secrets.token_hex(16))
+            draft.replace(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise StoreUnreadable(f"the file {path} cannot be made or read: {error.strerror}") from error
 
 
 class Owner:

@@ -56,7 +56,7 @@ class MongoServer:
         return None
 
     def start(self) -> "MongoServer":
-        assert self._command and self._process is None
+        assert self._command is not None
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         atexit.register(self.kill)
         end = time.monotonic() + START_SECONDS
@@ -66,7 +66,8 @@ class MongoServer:
                     client.admin.command("ping")
                     return self
                 except PyMongoError:
-                    assert time.monotonic() < end and self._process.poll() is None, "the MongoDB server did not start"
+                    assert time.monotonic() < end, "the MongoDB server did not start in time"
+                    assert self._process.poll() is None, "the MongoDB server did not start"
 
     def kill(self) -> None:
         """As by a power cut; again does nothing."""

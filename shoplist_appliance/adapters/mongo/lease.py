@@ -5,7 +5,7 @@ It keeps people from starting two processes by mistake. What keeps two from spoi
 """
 
 import asyncio
-import logging
+import secrets
 import time
 from typing import Any, Final
 
@@ -15,8 +15,6 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shoplist_appliance.adapters.refusals import AlreadyRunning
 
-log = logging.getLogger(__name__)
-
 BEAT_SECONDS: Final = 2.0
 DEAD_SECONDS: Final = 10.0
 """A holder that did not count for so long has gone."""
@@ -25,11 +23,11 @@ ID: Final = "lease"
 
 
 class Lease:
-    """``home`` is the data folder's own name, which one process at a time can have; ``process`` is this one."""
+    """``home`` is the data folder's own name, which one process at a time can have."""
 
-    def __init__(self, home: str, process: str) -> None:
+    def __init__(self, home: str) -> None:
         self._home = home
-        self._process = process
+        self._process = secrets.token_hex(8)
 
     @property
     def mine(self) -> dict[str, Any]:

@@ -4,11 +4,13 @@ import asyncio
 from typing import Final
 
 from shoplist_appliance.adapters.codec import Codec
-from shoplist_appliance.adapters.mongo.db import Address, Mongo
+from shoplist_appliance.adapters.mongo import db
+from shoplist_appliance.adapters.mongo.db import Address, Mongo, OutOfReach
 from shoplist_appliance.adapters.mongo.lease import Lease
 from shoplist_appliance.adapters.mongo.lists import MongoLists
 from shoplist_appliance.adapters.mongo.people import MongoPeople
 from shoplist_appliance.adapters.mongo.writer import Writer
+from shoplist_appliance.adapters.refusals import StoreUnreadable
 from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ports import Clock
@@ -43,6 +45,24 @@ class MongoStore(MongoPeople, MongoLists):
 
     async def lost(self) -> None:
         await asyncio.shield(self._mongo.lost)
+
+
+def address_of(uri: str) -> Address:
+    """Raises ``StoreUnreadable`` where it is none."""
+    try:
+        return Address(uri)
+    except ValueError as error:
+        raise StoreUnreadable(f"the address of MongoDB in the setting store makes no sense: {error}") from None
+
+
+def holds_a_store(address: Address) -> bool:
+    """Whether one was made there: then its key file is somewhere. Raises ``StoreUnreadable`` where nobody can say."""
+    try:
+        return db.holds_a_store(address)
+    except OutOfReach as error:
+        raise StoreUnreadable(
+            f"{error}; there is no key file yet, and whether one is to be made only it can say"
+        ) from error
 
 
 def open_mongo(address: Address, sealer: Sealer, clock: Clock, lease: Lease | None = None) -> MongoStore:

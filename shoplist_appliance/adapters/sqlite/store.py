@@ -42,6 +42,10 @@ class SqliteStore(SqlitePeople, SqliteLists):
         except TimeoutError as error:
             raise Unavailable("storage") from error
 
+    async def lost(self) -> None:
+        """The folder's lock is held until the end."""
+        await asyncio.Event().wait()
+
 
 def open_sqlite(path: Path, sealer: Sealer, clock: Clock) -> SqliteStore:
     """Open the database, made if it is not there. Raises ``SchemaTooNew``, ``KeyWrong`` or ``StoreUnreadable``.
