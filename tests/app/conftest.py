@@ -1,6 +1,7 @@
 """One running process for most of these tests, and the household that lives in it."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -8,13 +9,41 @@ import pytest_asyncio
 from tests.clients.http import Http
 from tests.clients.person import Person
 from tests.clients.process import Process
+from tests.clients.servers import NO_MONGODB, in_database, mongodb
+
+ON_MONGODB = {"test_accounts", "test_lists", "test_live", "test_members", "test_purge"}
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """A process without rate limits; tests that need it in a state of their own start another."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On MongoDB the short form runs the files in which a store has most to say, the long one all."""
+    dropped = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and item.path.parent == Path(__file__).parent
+        and item.path.stem not in ON_MONGODB
+        and getattr(item, "callspec", None) is not None
+        and item.callspec.params.get("server") == "mongodb"
+    ]
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if item not in set(dropped)]
+        config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mongodb"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A process without rate limits on each kind of store; tests that need it in a state of their own start another.
+
+    One for each file: the stand-in of MongoDB reads a whole collection at each search.
+    """
     folder = tmp_path_factory.mktemp("server")
-    with Process(folder / "data", folder / "log", LIMITS_RATE="0") as process:
+    store = ""
+    if request.param == "mongodb":
+        address = mongodb()
+        if address is None:
+            pytest.skip(NO_MONGODB)
+        store = in_database(address)
+    with Process(folder / "data", folder / "log", LIMITS_RATE="0", STORE=store) as process:
         yield process
     # All that these tests sent, good and bad and nonsense, was foreseen: nothing of it is logged as a fault of ours.
     assert "Traceback" not in process.logged()

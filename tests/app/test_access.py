@@ -92,7 +92,16 @@ def household(server: Process) -> dict[str, tuple[Json, str]]:
     """User and token of each: four who registered, and an admin made by the command line beside the running server."""
     email = f"{new_id()}@example.test"
     made = command(
-        "admin", "create", "--data", str(server.data), "--email", email, "--name", "Admin", stdin=PASSWORD + "\n"
+        "admin",
+        "create",
+        "--data",
+        str(server.data),
+        "--email",
+        email,
+        "--name",
+        "Admin",
+        stdin=PASSWORD + "\n",
+        STORE=server.settings["STORE"],
     )
     assert made.returncode == 0, made.stderr
 

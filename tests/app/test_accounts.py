@@ -229,7 +229,16 @@ async def test_the_first_admin_is_made_by_the_command_line_beside_the_running_se
 ) -> None:
     email = f"{new_id()}@example.test"
     ended = command(
-        "admin", "create", "--data", str(server.data), "--email", email, "--name", "Root", stdin="a long password\n"
+        "admin",
+        "create",
+        "--data",
+        str(server.data),
+        "--email",
+        email,
+        "--name",
+        "Root",
+        stdin="a long password\n",
+        STORE=server.settings["STORE"],
     )
     assert ended.returncode == 0, ended.stderr
     answer = (await http.call("accounts.sign_in", {"email": email, "password": "a long password"})).ok()

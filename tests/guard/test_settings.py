@@ -69,7 +69,7 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('store = ["mongodb://me:hunter22@there"]')
     for error in (
-        refused({}, {"SHOPLIST_STORE": "mongodb://me:hunter22@there"}),
+        refused({}, {"SHOPLIST_STORE": "mongo://me:hunter22@there"}),
         refused({}, {}, file),
         refused({}, {"SHOPLIST_STORE_FILE": str(tmp_path / "absent")}),
     ):

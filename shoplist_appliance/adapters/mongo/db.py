@@ -31,6 +31,7 @@ from shoplist_appliance.adapters.refusals import CannotOpen, KeyWrong, SchemaToo
 from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.domain.errors import Conflict, OutcomeUnknown, Unavailable
 from shoplist_appliance.ports import Clock
+from shoplist_appliance.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Mongo:
         self._database = self._client[address.name]
         self._is_ready = False
         self._failing = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._replacing: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -109,12 +110,10 @@ class Mongo:
         except BaseException:
             self._client.close()
             raise
-        self._task = asyncio.get_running_loop().create_task(self._live(), name="MongoDB")
+        self._tasks.start(self._live(), "becoming ready with MongoDB, and keeping its lease")
 
     async def close(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await self._tasks.close()
         if self._lease and self._is_ready:
             with contextlib.suppress(PyMongoError):
                 await self._database["store"].delete_one(self._lease.mine)

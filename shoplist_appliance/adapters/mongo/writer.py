@@ -15,6 +15,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from shoplist_appliance.adapters.mongo.db import Document, Mongo, is_certain
 from shoplist_appliance.domain.errors import Conflict, DomainError, OutcomeUnknown, Unavailable
+from shoplist_appliance.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Writer:
         self._mongo = mongo
         self._queue: deque[Unit] = deque()
         self._heads: dict[bytes, int] = {}
+        self._tasks = Tasks()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self.commits = 0
@@ -80,7 +82,7 @@ class Writer:
             return unit.future
         self._queue.append(unit)
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._write(), name="the writer of MongoDB")
+            self._task = self._tasks.start(self._write(), "the writer of MongoDB")
         return unit.future
 
     async def _write(self) -> None:
