@@ -11,12 +11,15 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from shoplist_appliance.adapters.blobs import ThreadedBlobs
 from shoplist_appliance.adapters.clock import SystemClock
+from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.ownership import Owner, name_of
 from shoplist_appliance.adapters.passwords import Argon2Passwords
+from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
 from shoplist_appliance.adapters.sealing import Keyring, Sealer
 from shoplist_appliance.adapters.sqlite.store import open_sqlite
-from shoplist_appliance.config import Settings, join_address
+from shoplist_appliance.config import S3Address, Settings, join_address
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.live.server import Live
@@ -52,6 +55,7 @@ class App:
     tasks: Tasks
     owner: Owner
     store: Store
+    blobs: SealedBlobs
     passwords: Passwords
     turns: Turns
     purge: Purge
@@ -65,6 +69,11 @@ class App:
     def base_url(self) -> str:
         """What links in answers begin with."""
         return self.settings.url or self.url
+
+    async def check(self) -> None:
+        """Raises ``Unavailable`` where what people send could not be stored now."""
+        await self.store.check()
+        await self.blobs.check()
 
 
 def build_app(settings: Settings, *, counters: Counters | None = None, **replacements: Any) -> App:
@@ -91,6 +100,7 @@ def _composed(
 ) -> App:
     clock = clock or SystemClock()
     store = store or open_store(settings, clock, owner)
+    blobs = open_blobs(settings, clock)
     passwords = passwords or Argon2Passwords()
     tasks, broadcaster, names = Tasks(), Broadcaster(counters), Names(store)
     open_lists = OpenLists(store, broadcaster, clock, names, tasks, settings.lists_memory)
@@ -103,12 +113,12 @@ def _composed(
         clock=clock,
     )
     purge = Purge(store, open_lists, turns, clock)
-    app = App(settings, counters, tasks, owner, store, passwords, turns, purge, services, broadcaster)
+    app = App(settings, counters, tasks, owner, store, blobs, passwords, turns, purge, services, broadcaster)
     app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
     app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
     counters.gauge("live_connections", lambda: app.live.connections)
     app.application = application(
-        app.dispatcher, settings, services.people, check=store.check, counters=counters, live=app.live.handlers()
+        app.dispatcher, settings, services.people, check=app.check, counters=counters, live=app.live.handlers()
     )
     return app
 
@@ -122,6 +132,22 @@ def open_store(settings: Settings, clock: Clock, owner: Owner | None = None) -> 
         return _open_mongodb(settings, clock, owner)
     keyring = Keyring.open(settings.key_path, create=not settings.store_path.exists())
     return open_sqlite(settings.store_path, Sealer(keyring), clock)
+
+
+def open_blobs(settings: Settings, clock: Clock) -> SealedBlobs:
+    """The objects that the settings name, sealed with the key of the store, which is opened first."""
+    keyring = Keyring.open(settings.key_path, create=False)
+    return SealedBlobs(_open_raw_blobs(settings, clock), Sealer(keyring))
+
+
+def _open_raw_blobs(settings: Settings, clock: Clock) -> ThreadedBlobs:
+    place = settings.blobs_path
+    if not isinstance(place, S3Address):
+        return open_folder(place)
+    # Imported here: minio takes half a second, and most do without.
+    from shoplist_appliance.adapters.s3 import open_s3
+
+    return open_s3(place, settings.blobs_key or "", settings.blobs_secret or "", clock)
 
 
 def _open_mongodb(settings: Settings, clock: Clock, owner: Owner | None) -> Store:
@@ -179,6 +205,7 @@ async def _let_go(app: App) -> None:
     await app.tasks.close()
     with contextlib.suppress(Exception):
         await app.services.people.keep_seen()
+    await app.blobs.close()
     await app.store.close()
     if isinstance(app.passwords, Argon2Passwords):
         app.passwords.close()

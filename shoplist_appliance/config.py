@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 T = TypeVar("T")
+Style = Literal["auto", "path", "host"]
 Registration = Literal["open", "invitation", "closed"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
@@ -134,6 +135,68 @@ def _store(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class S3Address:
+    """Where a bucket is: ``endpoint`` is host and perhaps port, ``style`` how addresses of objects name the bucket."""
+
+    endpoint: str
+    bucket: str
+    secure: bool
+    region: str | None
+    style: Style
+    ca: Path | None
+
+
+def _blobs(text: str) -> Path | S3Address:
+    parts = urlsplit(text)
+    if parts.username is not None or parts.fragment or "\0" in text:
+        raise ValueError
+    if parts.scheme == "file":
+        if parts.netloc or parts.query or parts.path.strip("/") == "":
+            raise ValueError
+        return Path(unquote(parts.path))
+    return _s3(text)
+
+
+def _s3(text: str) -> S3Address:
+    parts = urlsplit(text)
+    pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+    host, asked = parts.hostname or "", dict(pairs)
+    secure, bucket = parts.scheme == "s3+https", parts.path.removeprefix("/").removesuffix("/")
+    if parts.scheme not in ("s3+https", "s3+http") or not (secure or is_near(host)):
+        raise ValueError
+    if not re.fullmatch(r"[a-z0-9](?!.*[.-]\.|.*\.-)[a-z0-9.-]{1,61}[a-z0-9]", bucket):
+        raise ValueError
+    region, style, ca = (asked.pop(name, None) for name in ("region", "style", "ca"))
+    if (
+        asked
+        or len(pairs) > len(dict(pairs))
+        or style not in (None, "path", "host")
+        or not re.fullmatch(r"[a-z0-9-]{1,60}", region or "auto")
+    ):
+        raise ValueError
+    if ca is not None and not (secure and ca):
+        raise ValueError
+    endpoint = _host(f"[{host}]" if ":" in host else host)
+    endpoint = join_address(endpoint, parts.port) if parts.port else join_address(endpoint, 0).removesuffix(":0")
+    return S3Address(endpoint, bucket, secure, region or None, cast(Style, style or "auto"), Path(ca) if ca else None)
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine or in its own network: names of everybody have a dot and no such ending."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".lan", ".internal", ".home.arpa"))
+    return address.is_loopback or address.is_private or address.is_link_local
+
+
+def _credential(text: str) -> str:
+    if not re.fullmatch(r"[!-~]{1,1000}", text):
+        raise ValueError
+    return text
+
+
 def _factor(text: str) -> float:
     value = float(text)
     if not math.isfinite(value) or value < 0 or "_" in text:
@@ -168,6 +231,13 @@ URL = Kind("http:// or https:// with a host and perhaps a port, or nothing", (st
 STORE = Kind(
     "sqlite:/// and a path, mongodb:// with hosts and perhaps a database, or nothing", (str,), _optional(_store)
 )
+BLOBS = Kind(
+    "file:/// and a path, or s3+https://HOST[:PORT]/BUCKET (s3+http:// within one's own network only) with any of"
+    " region=NAME, style=path or host, ca=PATH behind a question mark, or nothing",
+    (str,),
+    _optional(_blobs),
+)
+CREDENTIAL = Kind("letters, digits and signs without blanks, or nothing", (str,), _optional(_credential))
 FACTOR = Kind("a number, 0 or more", (int, float), _factor)
 SIZE = Kind("a number of bytes, or one with K, M or G", (int, str), _bytes)
 ADDRESSES = Kind("IP addresses with commas between them", (list, str), _addresses)
@@ -196,6 +266,19 @@ class Settings:
         "The address of the store, an SQLite file or a MongoDB database. Without it: the file shoplist.db in the data"
         " folder.",
         secret=True,  # an address may hold a password
+    )
+    blobs: Path | S3Address | None = _setting(
+        "blobs",
+        BLOBS,
+        "",
+        "The address of the object storage, for files and archives. Without it: the folder blobs in the data folder.",
+        secret=True,  # somebody will put a password there
+    )
+    blobs_key: str | None = _setting(
+        "blobs.key", CREDENTIAL, "", "The access key of the object storage, if that is S3.", secret=True
+    )
+    blobs_secret: str | None = _setting(
+        "blobs.secret", CREDENTIAL, "", "The secret that belongs to that key.", secret=True
     )
     key_file: Path | None = _setting(
         "key_file",
@@ -244,6 +327,11 @@ class Settings:
         return self.store is not None and self.store.startswith("mongodb")
 
     @property
+    def blobs_path(self) -> Path | S3Address:
+        """Where the objects are."""
+        return self.blobs or self.data / "blobs"
+
+    @property
     def store_path(self) -> Path:
         """Where the SQLite file is. ``sqlite:///a`` is relative to the working folder, ``sqlite:////a`` is not."""
         return Path(self.store.removeprefix("sqlite:///")) if self.store else self.data / "shoplist.db"
@@ -258,7 +346,12 @@ SETTINGS: Mapping[str, Setting] = {
 def load(flags: Mapping[str, str], environ: Mapping[str, str], file: Path | None) -> Settings:
     """The settings of a process. Raises ``SettingError`` for an unknown name or a value that makes no sense."""
     found = {**_from_file(file), **_from_environment(environ), **flags}
-    return Settings(**{SETTINGS[name].field: _value(SETTINGS[name], text) for name, text in found.items()})
+    settings = Settings(**{SETTINGS[name].field: _value(SETTINGS[name], text) for name, text in found.items()})
+    if isinstance(settings.blobs, S3Address):
+        for name in ("blobs.key", "blobs.secret"):
+            if getattr(settings, SETTINGS[name].field) is None:
+                raise SettingError(name, "it is needed where the setting blobs names S3")
+    return settings
 
 
 def _value(setting: Setting, text: str) -> Any:

@@ -4,7 +4,8 @@ Every adapter of a port passes the same suite in ``tests/contract``. Any method 
 (the storage is out of reach or full; nothing was done) and, where it writes, ``OutcomeUnknown``.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -181,6 +182,62 @@ class Store(PeopleStore, ListStore, Protocol):
 
     async def lost(self) -> None:
         """Ends when another process has taken the store over, for good; else never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """An object that is being read: how many bytes it has as a whole, and those asked for, in pieces of any size."""
+
+    size: int
+    pieces: AsyncIterator[bytes]
+
+
+class Blobs(Protocol):
+    """Objects under names, for what is too large for a store: archives of chats, files. What one address opens.
+
+    A name is parts with slashes between them, such as ``chat/<conversation>/<first>-<last>``: letters and digits of
+    ASCII, ``-``, ``_`` and, not at a part's beginning, ``.``; at most 200 characters a part and 900 in all. Another one
+    is a ``ValueError``. No name is the folder of another. Names are plain at rest, contents sealed: nothing that a
+    person wrote belongs into a name.
+
+    Any method may raise ``Unavailable`` within a bounded time when the storage is out of reach or full, and works again
+    by itself when it is back. Reading what was changed at rest raises the adapters' ``Unsealable``.
+    """
+
+    async def put(self, name: str, chunks: AsyncIterable[bytes]) -> int:
+        """Store the bytes under the name, replacing what was there, and return how many they are.
+
+        It may wait for those who are just reading what it replaces.
+
+        It is there whole or not at all, and survives a power cut once this returns. Where the chunks or the storage
+        fail, or the caller leaves, nothing of it is seen and nothing is left; only in the very last step it may still
+        land, whole (``OutcomeUnknown``). At most a few parts of it are in memory; the chunks are asked for as they can
+        be stored.
+        """
+
+    def get(self, name: str, start: int = 0, end: int | None = None) -> AbstractAsyncContextManager[Blob]:
+        """Read the bytes ``start <= n < end``; what lies beyond the object's end is left out.
+
+        Raises ``NotFound`` on entering. An object that is replaced meanwhile is read as it was, or ``Unavailable``.
+        """
+
+    async def size(self, name: str) -> int | None:
+        """How many bytes the object has; None where there is none."""
+
+    async def remove(self, name: str) -> None:
+        """Take the object away; nothing where there is none."""
+
+    def list(self, prefix: str = "") -> AsyncIterator[str]:
+        """The names that begin with the prefix (whole parts with their slash, or empty), in the order of their bytes.
+
+        What is put or removed meanwhile may be among them or not.
+        """
+
+    async def check(self) -> None:
+        """Raises ``Unavailable`` where the storage is out of reach now (for ``/readyz``)."""
+
+    async def close(self) -> None:
+        """Let go of the storage; who still writes gets ``Unavailable``."""
 
 
 @dataclass(frozen=True, slots=True)

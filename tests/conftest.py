@@ -1,6 +1,10 @@
 """Options that all tests share."""
 
+from collections.abc import Iterator
+
 import pytest
+
+from tests.clients.servers import S3Access, any_s3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,3 +22,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether this run takes the numbers that the promises name."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Access]:
+    """One S3 for all tests, each of which takes a bucket of its own."""
+    with any_s3(tmp_path_factory.mktemp("s3")) as access:
+        yield access

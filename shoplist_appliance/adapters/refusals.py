@@ -5,7 +5,8 @@ CannotOpen
  ├─ KeyMissing       there is a store, but not the key that reads it
  ├─ KeyWrong         the key file is damaged, or belongs to another store
  ├─ SchemaTooNew     a newer version of the program wrote this store
- └─ StoreUnreadable  it is no store of ours, or the system will not let us at it
+ ├─ StoreUnreadable  it is no store of ours, or the system will not let us at it
+ └─ StorageRefused   the object storage does not take what the settings say
 """
 
 from shoplist_appliance.config import CannotStart
@@ -32,4 +33,8 @@ class SchemaTooNew(CannotOpen):
 
 
 class StoreUnreadable(CannotOpen):
+    pass
+
+
+class StorageRefused(CannotOpen):
     pass

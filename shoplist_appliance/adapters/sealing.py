@@ -30,6 +30,11 @@ FORMAT: Final = b"\x01"  # AES-256-GCM, this header
 HEADER_SIZE: Final = len(FORMAT) + KEY_ID_SIZE
 
 
+def key_id(sealed: bytes) -> str:
+    """The id of the key by which a value is sealed."""
+    return sealed[len(FORMAT) : HEADER_SIZE].hex()
+
+
 class Unsealable(Exception):
     """A sealed value is damaged, was moved from another place, or was made with a key that we do not have."""
 

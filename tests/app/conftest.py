@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from tests.clients.http import Http
+from tests.clients.mongodb import NO_MONGODB, in_database, mongodb
 from tests.clients.person import Person
 from tests.clients.process import Process
-from tests.clients.servers import NO_MONGODB, in_database, mongodb
 
 ON_MONGODB = {"test_accounts", "test_lists", "test_live", "test_members", "test_purge"}
 

@@ -1,106 +1,187 @@
-"""Real servers for tests: those beside the project, else what is on the PATH, else an address from the environment."""
+"""Servers that the product can stand on, started for tests: found in three places, or said to be missing."""
 
-import atexit
-import functools
+import contextlib
 import os
-import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Any, Final, Self
+from unittest import SkipTest
+from urllib.parse import urlsplit
 
-import pymongo
-from pymongo.errors import PyMongoError
-
-from tests.clients.process import ROOT
-
-BESIDE: Final = ROOT.parent / "shared" / "servers"
-START_SECONDS: Final = 60.0
-
-NO_MONGODB: Final = (
-    "skipped: MongoDB; have it by a mongod on the PATH, or by SHOPLIST_TEST_MONGODB=mongodb://HOST:PORT/"
-    " (databases named shoplist-test-… are made there and dropped)"
-)
+SHARED: Final = Path(__file__).resolve().parents[2].parent / "shared" / "servers"
+START: Final = 60.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody has right now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
-class MongoServer:
-    """A MongoDB server, or its stand-in, on a port and a folder of its own; it can be killed and started again."""
+class Server:
+    """A process that serves on a port of loopback, with its data in a folder; it may be killed and started again."""
 
-    def __init__(self, command: list[str] | None, folder: Path, port: int) -> None:
-        self._command = command
-        self.folder = folder
-        self.address = f"mongodb://127.0.0.1:{port}/"
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, log: Path, env: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.log = log
+        self.env = dict(env or {})
+        self._running: subprocess.Popen[bytes] | None = None
 
-    @classmethod
-    def found(cls) -> "MongoServer | None":
-        """Not started yet; None where this machine has none."""
-        port = free_port()
-        folder = Path(tempfile.mkdtemp(prefix="shoplist-mongodb-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        if (start := BESIDE / "start-mongo").exists():
-            return cls([str(start), str(folder), f"127.0.0.1:{port}"], folder, port)
-        if mongod := shutil.which("mongod"):
-            command = [mongod, "--dbpath", str(folder), "--port", str(port), "--bind_ip", "127.0.0.1", "--quiet"]
-            return cls(command, folder, port)
-        return None
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
 
-    def start(self) -> "MongoServer":
-        assert self._command is not None
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        atexit.register(self.kill)
-        end = time.monotonic() + START_SECONDS
-        with pymongo.MongoClient[dict[str, object]](self.address, serverSelectionTimeoutMS=500) as client:
-            while True:
-                try:
-                    client.admin.command("ping")
-                    return self
-                except PyMongoError:
-                    assert time.monotonic() < end, "the MongoDB server did not start in time"
-                    assert self._process.poll() is None, "the MongoDB server did not start"
+    @property
+    def pid(self) -> int:
+        assert self._running is not None
+        return self._running.pid
+
+    def command(self) -> Sequence[str]:
+        raise AssertionError("each kind has its own")
+
+    def answers(self) -> bool:
+        raise AssertionError("each kind has its own")
+
+    def start(self) -> Self:
+        """Start it on its port and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._running = subprocess.Popen(
+                self.command(), env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        end = time.monotonic() + START
+        while not self.answers():
+            assert self._running.poll() is None, self.log.read_text(errors="replace")[-2000:]
+            assert time.monotonic() < end, f"it does not answer; {self.log.read_text(errors='replace')[-2000:]}"
+            time.sleep(0.05)
+        return self
 
     def kill(self) -> None:
-        """As by a power cut; again does nothing."""
-        self._signal(signal.SIGKILL)
-        if self._process:
-            self._process.wait()
-            self._process = None
-        atexit.unregister(self.kill)
+        """SIGKILL: nothing of it runs any more when this returns."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it; again does nothing."""
+        self._end(signal.SIGTERM)
 
     def pause(self) -> None:
-        """It takes connections and says nothing."""
-        self._signal(signal.SIGSTOP)
+        """Let it stand still: it takes connections and says nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self._signal(signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.send_signal(number)
+    def _end(self, number: int) -> None:
+        if self._running is None:
+            return
+        self._running.send_signal(number)
+        try:
+            self._running.wait(20)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.wait()
+        self._running = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
 
 
-@functools.cache
-def mongodb() -> str | None:
-    """The address of a server that all tests share, each in a database of its own; None where there is none."""
-    if address := os.environ.get("SHOPLIST_TEST_MONGODB"):
-        return address
-    server = MongoServer.found()
-    return server.start().address if server else None
+class Minio(Server):
+    """MinIO: a real S3. ``env`` are settings of its own, ``certificates`` a folder with its certificate and key."""
+
+    MISSING = (
+        "no MinIO here; have it as ../shared/servers/start-minio, as minio on the PATH,"
+        " or running: SHOPLIST_TEST_S3=http://KEY:SECRET@HOST:PORT"
+    )
+    KEY = "testtest"
+    SECRET = "testtest1"
+
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None, certificates: Path | None = None) -> None:
+        given = {"MINIO_ROOT_USER": self.KEY, "MINIO_ROOT_PASSWORD": self.SECRET, "MINIO_BROWSER": "off"}
+        super().__init__(folder / "minio.log", {**given, "MINIO_UPDATE": "off", **(env or {})})
+        self.data = folder / "minio"
+        self.certificates = certificates
+
+    @property
+    def access(self) -> "S3Access":
+        """What opens it."""
+        return S3Access(self.address, self.KEY, self.SECRET, self.certificates is not None, self.data)
+
+    @classmethod
+    def program(cls) -> Sequence[str] | None:
+        """What starts it, where something does."""
+        if (SHARED / "start-minio").is_file():
+            unpacked = subprocess.run([SHARED / "unpack", "minio"], capture_output=True, text=True, check=True)
+            return [unpacked.stdout.strip()]
+        found = shutil.which("minio")
+        return [found] if found else None
+
+    def command(self) -> Sequence[str]:
+        program = self.program()
+        assert program is not None, self.MISSING
+        self.data.mkdir(parents=True, exist_ok=True)
+        certificates = ["--certs-dir", str(self.certificates)] if self.certificates else []
+        return [*program, "server", "--quiet", "--address", self.address, *certificates, str(self.data)]
+
+    def answers(self) -> bool:
+        if self.certificates:  # whoever connects is told by TLS
+            with socket.socket() as sock:
+                return sock.connect_ex(("127.0.0.1", self.port)) == 0
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/minio/health/cluster", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
 
 
-def in_database(address: str, name: str = "") -> str:
-    """The same server, a database that nobody has used."""
-    server, _, options = address.partition("?")
-    scheme, _, rest = server.partition("://")
-    host = rest.partition("/")[0]
-    return f"{scheme}://{host}/{name or f'shoplist-test-{secrets.token_hex(6)}'}" + (f"?{options}" if options else "")
+@dataclass(frozen=True)
+class S3Access:
+    """An S3 that answers, what opens it, and where its files are, if they are here."""
+
+    address: str
+    key: str
+    secret: str
+    secure: bool = False
+    data: Path | None = None
+
+    def settings(self, bucket: str, query: str = "") -> dict[str, str]:
+        """The settings that name a bucket of it."""
+        scheme = "s3+https" if self.secure else "s3+http"
+        return {
+            "blobs": f"{scheme}://{self.address}/{bucket}{query}",
+            "blobs.key": self.key,
+            "blobs.secret": self.secret,
+        }
+
+
+@contextlib.contextmanager
+def any_s3(folder: Path) -> Iterator[S3Access]:
+    """The one that the environment names, or a MinIO of its own. Skips the test where there is neither."""
+    if named := os.environ.get("SHOPLIST_TEST_S3"):
+        parts = urlsplit(named)
+        yield S3Access(
+            parts.netloc.rpartition("@")[2], parts.username or "", parts.password or "", parts.scheme == "https"
+        )
+    else:
+        with a_minio(folder) as minio:
+            yield minio.access
+
+
+@contextlib.contextmanager
+def a_minio(folder: Path, **options: Any) -> Iterator[Minio]:
+    """A MinIO to do with as one likes. Skips the test where there is none."""
+    if Minio.program() is None:
+        raise SkipTest(Minio.MISSING)
+    with Minio(folder, **options) as minio:
+        yield minio

@@ -21,7 +21,7 @@ from shoplist_appliance.adapters.sealing import Keyring, Sealer
 from shoplist_appliance.adapters.sqlite.schema import MIGRATIONS
 from shoplist_appliance.adapters.sqlite.store import SqliteStore, open_sqlite
 from shoplist_appliance.ports import Clock, Store
-from tests.clients.servers import NO_MONGODB, in_database, mongodb
+from tests.clients.mongodb import NO_MONGODB, in_database, mongodb
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from shoplist_appliance.adapters.mongo.lease import DEAD_SECONDS
 from tests.app.test_hunt import evening, found
 from tests.clients.http import Http
 from tests.clients.making import PASSWORD, add
+from tests.clients.mongodb import NO_MONGODB, MongoServer, in_database, mongodb
 from tests.clients.person import Person
 from tests.clients.process import COMMAND, ROOT, Process, environment
-from tests.clients.servers import NO_MONGODB, MongoServer, in_database, mongodb
 from tests.faults.ledger import Ledger
 from tests.faults.test_kill import check, moved_in, until_answers
 from tests.faults.test_start import failed
@@ -60,7 +60,7 @@ async def becomes(http: Http, wanted: bool, seconds: float) -> float:
 @pytest.fixture
 def process(server: MongoServer, tmp_path: Path) -> Iterator[Process]:
     """On a server that is not started."""
-    process = Process(tmp_path / "data", tmp_path / "log", LIMITS_RATE="0", STORE=in_database(server.address))
+    process = Process(tmp_path / "data", tmp_path / "log", LIMITS_RATE="0", STORE=in_database(server.uri))
     yield process
     process.stop()
     assert "Traceback" not in process.logged()
@@ -89,7 +89,7 @@ async def test_the_product_starts_before_its_server_and_says_so(server: MongoSer
 async def test_without_a_key_file_only_the_server_can_say_whether_one_is_to_be_made(
     server: MongoServer, tmp_path: Path
 ) -> None:
-    ended = failed(tmp_path / "data", STORE=server.address)
+    ended = failed(tmp_path / "data", STORE=server.uri)
     assert ended.returncode == 2
     assert "does not answer" in ended.stderr
     assert not (tmp_path / "data" / "key").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shoplist_appliance.config import SETTINGS, SettingError, Settings, load
+from shoplist_appliance.config import SETTINGS, S3Address, SettingError, Settings, load
 from shoplist_appliance.ops import settings_page
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +150,31 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("LISTS_MEMORY", "0"),
         ("LISTS_MEMORY", "64 apples"),
         ("STORE", "redis://x"),
+        ("BLOBS", "folder"),
+        ("BLOBS", "file://host/path"),
+        ("BLOBS", "file:///"),
+        ("BLOBS", "s3://host/bucket"),
+        ("BLOBS", "s3+https://host"),
+        ("BLOBS", "s3+https://host/"),
+        ("BLOBS", "s3+https:///bucket"),
+        ("BLOBS", "s3+https://host/bucket/more"),
+        ("BLOBS", "s3+https://host/Bucket"),
+        ("BLOBS", "s3+https://host/b"),
+        ("BLOBS", "s3+https://host/a..b"),
+        ("BLOBS", "s3+https://me:pass@host/bucket"),
+        ("BLOBS", "s3+https://host:99999/bucket"),
+        ("BLOBS", "s3+https://host/bucket?region"),
+        ("BLOBS", "s3+https://host/bucket?region=EU"),
+        ("BLOBS", "s3+https://host/bucket?style=cubist"),
+        ("BLOBS", "s3+https://host/bucket?colour=red"),
+        ("BLOBS", "s3+https://host/bucket?region=a&region=b"),
+        ("BLOBS", "s3+https://host/bucket?ca="),
+        ("BLOBS", "s3+http://host/bucket?ca=/etc/ca.pem"),
+        ("BLOBS", "s3+http://s3.example.org/bucket"),
+        ("BLOBS", "s3+http://8.8.8.8/bucket"),
+        ("BLOBS", "s3+https://host/bucket#part"),
+        ("BLOBS_KEY", "two words"),
+        ("BLOBS_SECRET", "ключ"),
         ("DATA", ""),
         ("DATA", "a\0b"),
     ],
@@ -187,6 +212,44 @@ def test_values_of_every_kind(tmp_path: Path) -> None:
     assert load({}, {"SHOPLIST_LISTS_MEMORY": "5000"}, None).lists_memory == 5000
 
 
+def s3(query: str = "") -> Settings:
+    given = {"SHOPLIST_BLOBS_KEY": "me", "SHOPLIST_BLOBS_SECRET": "hunter22"}
+    return load({}, {**given, "SHOPLIST_BLOBS": f"s3+https://s3.example.org/our-lists{query}"}, None)
+
+
+def test_objects_lie_in_the_data_folder_in_another_one_or_in_s3(tmp_path: Path) -> None:
+    assert load({"data": "d"}, {}, None).blobs_path == Path("d/blobs")
+    assert load({}, {"SHOPLIST_BLOBS": "file:///var/lib/some%20blobs"}, None).blobs_path == Path("/var/lib/some blobs")
+    assert s3().blobs_path == S3Address("s3.example.org", "our-lists", True, None, "auto", None)
+    assert s3("?region=eu-1&style=host&ca=/etc/ca.pem").blobs == S3Address(
+        "s3.example.org", "our-lists", True, "eu-1", "host", Path("/etc/ca.pem")
+    )
+    settings = from_file(
+        tmp_path, 'blobs = "s3+http://[fd00::1]:9000/our.lists"\n"blobs.key" = "me"\n"blobs.secret" = "hunter22"\n'
+    )
+    assert settings.blobs == S3Address("[fd00::1]:9000", "our.lists", False, None, "auto", None)
+    assert (settings.blobs_key, settings.blobs_secret) == ("me", "hunter22")
+
+
+@pytest.mark.parametrize("missing", ["BLOBS_KEY", "BLOBS_SECRET"])
+def test_s3_needs_a_key_and_its_secret(missing: str) -> None:
+    given = {"SHOPLIST_BLOBS": "s3+http://minio/our-lists", "SHOPLIST_BLOBS_KEY": "a", "SHOPLIST_BLOBS_SECRET": "b"}
+    del given[f"SHOPLIST_{missing}"]
+    error = refused({}, given)
+    assert SETTINGS[error.name].variable == f"SHOPLIST_{missing}"
+    assert "blobs" in str(error)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "10.1.2.3", "192.168.1.5", "minio", "localhost", "nas.lan"])
+def test_s3_without_tls_is_taken_near_by(host: str) -> None:
+    environ = {
+        "SHOPLIST_BLOBS_KEY": "a",
+        "SHOPLIST_BLOBS_SECRET": "b",
+        "SHOPLIST_BLOBS": f"s3+http://{host}:9000/lists",
+    }
+    assert load({}, environ, None).blobs == S3Address(f"{host}:9000", "lists", False, None, "auto", None)
+
+
 def test_the_page_is_made_from_the_table() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert page == settings_page.page(), "run scripts/docs"
@@ -196,7 +259,7 @@ def test_the_page_is_made_from_the_table() -> None:
 
 def test_every_setting_is_used() -> None:
     """Somebody reads the field, or a property of the table that reads it."""
-    read = {"store": {"store_path"}, "key_file": {"key_path"}, "listen": {"address"}}
+    read = {"store": {"store_path"}, "blobs": {"blobs_path"}, "key_file": {"key_path"}, "listen": {"address"}}
     used = {
         node.attr
         for file in PACKAGE.rglob("*.py")
