@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import machine, report
 from bench.effort import FULL, QUICK, Effort
 from bench.figures import Section
-from bench.rows import fanout, http, idle, latency, length, pages, stored
+from bench.rows import blobs, fanout, http, idle, latency, length, pages, stored
 
 ROWS: Mapping[str, Callable[[Effort], Section]] = {
     "fan-out": fanout.measure,
@@ -17,6 +17,7 @@ ROWS: Mapping[str, Callable[[Effort], Section]] = {
     "http": http.measure,
     "latency": latency.measure,
     "length": length.measure,
+    "blobs": blobs.measure,
     "idle": idle.measure,
     "lighthouse": pages.judge,
     "pages": pages.measure,
