@@ -1,6 +1,7 @@
 """How connections end that nobody closes: the one clock for all, and what frames say of the end."""
 
 import asyncio
+import itertools
 import subprocess
 import sys
 import time
@@ -101,6 +102,7 @@ async def test_who_does_not_ask_to_be_let_in_is_closed(town: Town, monkeypatch: 
         (masked(0x81, b"", announced=1 << 62), 1009),
         (b"GET / HTTP/1.1\r\n\r\n", 1002),
     ],
+    ids=itertools.count(),  # masks are drawn, and both workers of a run must know a test by one name
 )
 async def test_the_server_closes_with_the_code_that_fits(town: Town, sent: bytes, code: int | None) -> None:
     async with await town.wire() as wire:

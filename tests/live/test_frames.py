@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import itertools
 import os
 from collections.abc import Sequence
 
@@ -112,6 +113,7 @@ def test_any_fragments_in_any_chunks_make_the_messages_again(
         (masked(0x01, "ж".encode()[:1]) + masked(0x80, b"x"), 1007),
         (masked(0x81, b"", announced=1 << 40), 1009),
     ],
+    ids=itertools.count(),  # masks are drawn, and both workers of a run must know a test by one name
 )
 def test_what_is_no_websocket_is_an_error(stream: bytes, code: int) -> None:
     with pytest.raises(FrameError) as error:
