@@ -175,6 +175,9 @@ function Password({ send, email }) {
   `;
 }
 
+/** Whoever signs in by the API need not name a device. @param {Device} device */
+const nameOf = (device) => device.name || t("account.device_unnamed");
+
 /** @param {{devices: readonly Device[], actions: Actions}} props */
 function Devices({ devices, actions }) {
   const error = useSignal(/** @type {unknown} */ (null));
@@ -186,13 +189,13 @@ function Devices({ devices, actions }) {
       ${devices.map((device) => html`
         <li class="row" key=${device.id}>
           <div class="row-main">
-            <span class="row-text">${device.name}</span>
+            <span class="row-text">${nameOf(device)}</span>
             <span class="row-second">
               ${device.current ? t("account.this_device") : t("account.last_seen", { time: moment(device.last_seen) })}
             </span>
           </div>
           ${!device.current && html`
-            <button class="button quiet" type="button" aria-label=${t("account.end_session", { name: device.name })} onClick=${doing(() => actions.endDevice(device))}>
+            <button class="button quiet" type="button" aria-label=${t("account.end_session", { name: nameOf(device) })} onClick=${doing(() => actions.endDevice(device))}>
               ${t("account.end")}
             </button>
           `}

@@ -178,7 +178,11 @@ class DatabaseStore {
     return (await this.connection()).get("copies", key);
   }
 
-  /** @param {string} key @param {unknown} value */
+  /**
+   * A later version of the pages reads it: where the shape of the value changes, so must the key.
+   * @param {string} key
+   * @param {unknown} value
+   */
   async keepCopy(key, value) {
     await (await this.connection()).put("copies", value, key);
   }

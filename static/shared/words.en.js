@@ -78,6 +78,7 @@ export const words = {
   "account.sign_out_anyway": "Sign out anyway",
   "account.device": "{browser} on {system}",
   "account.device_unknown": "Browser",
+  "account.device_unnamed": "Unnamed device",
 
   "join.page": "Invitation",
   "join.title": "You are invited to a list",

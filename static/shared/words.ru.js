@@ -85,6 +85,7 @@ export const words = {
   "account.sign_out_anyway": "Всё равно выйти",
   "account.device": "{browser}, {system}",
   "account.device_unknown": "Браузер",
+  "account.device_unnamed": "Устройство без названия",
 
   "join.page": "Приглашение",
   "join.title": "Вас пригласили в список",

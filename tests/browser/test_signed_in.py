@@ -234,3 +234,10 @@ def test_colours_chosen_on_another_device_reach_a_page_with_its_next_connection(
     with house.fallen():
         pass
     expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark", timeout=20_000)
+
+
+def test_a_device_without_a_name_has_one_among_the_devices(ann: Phone) -> None:
+    ann.call("accounts.sign_in", email=ann.email, password=PASSWORD)
+    ann.call("accounts.sign_in", email=ann.email, password=PASSWORD)
+    ann.go("/account")
+    expect(ann.page.get_by_role("button", name="Sign out Unnamed device").first).to_be_visible()
