@@ -1,7 +1,6 @@
 """Every scene to a careful eye: nothing cut, nothing over each other, nothing too small, nothing that axe finds."""
 
 import base64
-import os
 import queue
 import threading
 import warnings
@@ -25,7 +24,7 @@ LOOKS = (
     Look("390x844", "light", "ru"),
     Look("1280x800", "light", "en"),
 )
-HANDS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2  # the other worker drives a browser too
+HANDS = 2
 TRIES = 2  # what waits for the network may come too late on a machine that is busy
 FAULTS = Path(__file__).with_name("faults.js").read_text("utf-8")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
