@@ -74,7 +74,7 @@ export const words = {
     one: "{count} change was not sent yet",
     other: "{count} changes were not sent yet",
   },
-  "account.waiting_text": "They stay on this device and are sent when you sign in here again.",
+  "account.waiting_text": "It all stays on this device and is sent when you sign in here again.",
   "account.sign_out_anyway": "Sign out anyway",
   "account.device": "{browser} on {system}",
   "account.device_unknown": "Browser",

@@ -81,7 +81,7 @@ export const words = {
     many: "{count} изменений ещё не отправлены",
     other: "{count} изменения ещё не отправлены",
   },
-  "account.waiting_text": "Они останутся на этом устройстве и отправятся, когда вы снова здесь войдёте.",
+  "account.waiting_text": "Всё останется на этом устройстве и отправится, когда вы снова здесь войдёте.",
   "account.sign_out_anyway": "Всё равно выйти",
   "account.device": "{browser}, {system}",
   "account.device_unknown": "Браузер",
