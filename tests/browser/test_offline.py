@@ -124,7 +124,7 @@ def come_in(phone: Phone) -> None:
 
 def wait_for_worker(page: Page, build: str) -> None:
     """Until the worker of this build answers for the site."""
-    wait_for(lambda: page.evaluate(WORKER_BUILD), build)
+    wait_for(lambda: page.evaluate(WORKER_BUILD), build, 40)  # the browser takes its time, as nobody waits for it
 
 
 def shown_build(page: Page) -> str:
