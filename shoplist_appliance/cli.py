@@ -20,10 +20,10 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from shoplist_appliance import __version__
-from shoplist_appliance.config import CannotStart, Settings, load
+from shoplist_appliance.config import STORE, CannotStart, SettingError, Settings, load
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ports import Store
 
@@ -76,8 +76,12 @@ def parser() -> Arguments:
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
-    def add(commands: "argparse._SubParsersAction[Arguments]", name: str, run: Run, help: str) -> Arguments:
-        command = commands.add_parser(name, parents=[common], help=help, description=help, allow_abbrev=False)
+    def add(
+        commands: "argparse._SubParsersAction[Arguments]", name: str, run: Run, help: str, **options: Any
+    ) -> Arguments:
+        command = commands.add_parser(
+            name, parents=[common], help=help, description=help, allow_abbrev=False, **options
+        )
         command.set_defaults(run=run)
         return command
 
@@ -93,6 +97,19 @@ def parser() -> Arguments:
     )
     create.add_argument("--email", required=True, metavar="ADDRESS", type=text)
     create.add_argument("--name", required=True, metavar="NAME", type=text)
+    move = add(
+        commands,
+        "migrate",
+        migrate,
+        "move everything to another store, while the product is stopped; the key file stays the same; run again, it"
+        " goes on where it was cut short",
+        fromfile_prefix_chars="@",
+    )
+    for flag, dest, help in (
+        ("--from", "source", "where everything is: as the setting store"),
+        ("--to", "target", "where it shall be, which holds nothing yet; @FILE stands for what a file holds"),
+    ):
+        move.add_argument(flag, dest=dest, required=True, metavar="ADDRESS", help=help)
     add(commands, "openapi", openapi, "print the OpenAPI document")
     return top
 
@@ -243,6 +260,36 @@ def _password() -> str:
     if getpass.getpass("Once more: ") != password:
         end(1, "the two passwords differ")
     return password
+
+
+# --- migrate
+
+
+def migrate(settings: Settings, told: argparse.Namespace) -> int:
+    """Move everything from one store to another. Cut short by a signal it ends with status 1."""
+    from shoplist_appliance.ops import migrate
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    source, target = _store_address("--from", told.source), _store_address("--to", told.target)
+    try:
+        migrate.migrate(settings, source, target, say)
+    except KeyboardInterrupt:
+        end(1, "cut short; the same command goes on from here")
+    say("from now on start with the setting store naming that address; what it was moved from is left as it was")
+    return 0
+
+
+def _store_address(flag: str, address: str) -> str:
+    """Never shown: it may hold a password."""
+    try:
+        parsed = STORE.parse(address)
+    except ValueError:
+        parsed = None
+    if parsed is None:
+        raise SettingError(
+            flag, "this is no address of a store; it takes sqlite:/// and a path, or mongodb:// with hosts"
+        )
+    return str(parsed)
 
 
 # --- openapi

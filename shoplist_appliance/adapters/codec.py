@@ -172,9 +172,13 @@ class Codec:
 
     def snapshot(self, list_id: ListId, rows: SnapshotRows) -> Snapshot:
         """``rows.pieces``: all of them, in order."""
-        place = ("snapshots", "piece", list_id, rows.revision, rows.id.hex(), len(rows.pieces))
-        pieces = [self._unseal(piece, *place, number) for number, piece in enumerate(rows.pieces)]
+        place, count = (list_id, rows.revision, rows.id), len(rows.pieces)
+        pieces = [self.piece(*place, count, number, piece) for number, piece in enumerate(rows.pieces)]
         return Snapshot(rows.revision, pieces)
+
+    def piece(self, list_id: ListId, revision: int, id: bytes, count: int, number: int, body: bytes) -> bytes:
+        """One of the ``count`` pieces of the snapshot ``id``."""
+        return self._unseal(body, "snapshots", "piece", list_id, revision, id.hex(), count, number)
 
     # --- people ---
 

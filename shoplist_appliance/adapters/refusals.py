@@ -5,6 +5,8 @@ CannotOpen
  ├─ KeyMissing       there is a store, but not the key that reads it
  ├─ KeyWrong         the key file is damaged, or belongs to another store
  ├─ SchemaTooNew     a newer version of the program wrote this store
+ ├─ Unfinished       a migration into this store has not ended
+ ├─ NotEmpty         a migration has nothing to do here: its target holds something already
  ├─ StoreUnreadable  it is no store of ours, or the system will not let us at it
  └─ StorageRefused   the object storage does not take what the settings say
 """
@@ -29,6 +31,14 @@ class KeyWrong(CannotOpen):
 
 
 class SchemaTooNew(CannotOpen):
+    pass
+
+
+class Unfinished(CannotOpen):
+    pass
+
+
+class NotEmpty(CannotOpen):
     pass
 
 

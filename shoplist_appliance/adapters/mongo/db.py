@@ -27,7 +27,7 @@ from pymongo.uri_parser import parse_uri
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.mongo.lease import Lease
 from shoplist_appliance.adapters.mongo.schema import INDEXES, VERSION
-from shoplist_appliance.adapters.refusals import CannotOpen, KeyWrong, SchemaTooNew, StoreUnreadable
+from shoplist_appliance.adapters.refusals import CannotOpen, KeyWrong, SchemaTooNew, StoreUnreadable, Unfinished
 from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.domain.errors import Conflict, OutcomeUnknown, Unavailable
 from shoplist_appliance.ports import Clock
@@ -198,11 +198,12 @@ class Mongo:
     def _prepare(self) -> None:
         """With a client of its own, which blocks. Raises ``OutOfReach`` or ``CannotOpen``."""
         with connected(self._address) as database:
-            _refuse_newer(database, self._address)
+            refuse_newer(database, self._address)
+            refuse_unfinished(database, self._address)
             if self._lease:
                 self._lease.take(database["store"], self._address.shown)
-            _make(database, self._codec, self._clock)
-            _check_key(database, self._address, self._codec)
+            make(database, self._codec, self._clock)
+            check_key(database, self._address, self._codec)
         self._is_ready = True
 
 
@@ -214,7 +215,17 @@ def connected(address: Address) -> Iterator[Database[Document]]:
     except (ConfigurationError, InvalidURI, ValueError) as error:
         raise StoreUnreadable(f"the address of MongoDB makes no sense: {_words(error)}") from None
     try:
-        yield client[address.name]
+        with telling(address):
+            yield client[address.name]
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def telling(address: Address) -> Iterator[None]:
+    """What fails within it, in words. Raises ``OutOfReach``, or ``StoreUnreadable`` where the server refuses us."""
+    try:
+        yield
     except OperationFailure as error:
         if error.code in REFUSED:
             raise StoreUnreadable(
@@ -226,8 +237,6 @@ def connected(address: Address) -> Iterator[Database[Document]]:
         raise StoreUnreadable(f"MongoDB at {address.shown} cannot be used: {_words(error)}") from error
     except PyMongoError as error:
         raise OutOfReach(f"MongoDB at {address.shown} does not answer: {_words(error)}") from error
-    finally:
-        client.close()
 
 
 def holds_a_store(address: Address) -> bool:
@@ -250,7 +259,7 @@ def is_duplicate(error: PyMongoError) -> bool:
     return isinstance(error, DuplicateKeyError) or "UNIQUE constraint failed" in str(error)
 
 
-def _refuse_newer(database: Database[Document], address: Address) -> None:
+def refuse_newer(database: Database[Document], address: Address) -> None:
     schema = database["store"].find_one({"_id": "schema"})
     if schema and schema["version"] > VERSION:
         raise SchemaTooNew(
@@ -260,7 +269,15 @@ def _refuse_newer(database: Database[Document], address: Address) -> None:
         )
 
 
-def _make(database: Database[Document], codec: Codec, clock: Clock) -> None:
+def refuse_unfinished(database: Database[Document], address: Address) -> None:
+    if database["store"].find_one({"_id": "migration"}):
+        raise Unfinished(
+            f"the database {address.shown} is the target of a migration that has not ended; run the same command"
+            " migrate again, and it goes on"
+        )
+
+
+def make(database: Database[Document], codec: Codec, clock: Clock) -> None:
     """Whatever is not there yet; again does nothing."""
     for name, indexes in INDEXES.items():
         there = database[name].index_information()
@@ -276,7 +293,7 @@ def _put_once(database: Database[Document], document: Document) -> None:
             database["store"].insert_one(document)
 
 
-def _check_key(database: Database[Document], address: Address, codec: Codec) -> None:
+def check_key(database: Database[Document], address: Address, codec: Codec) -> None:
     document = database["store"].find_one({"_id": "key check"})
     try:
         right = document is not None and codec.is_right_key(document["value"])

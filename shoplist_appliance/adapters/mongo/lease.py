@@ -5,8 +5,11 @@ It keeps people from starting two processes by mistake. What keeps two from spoi
 """
 
 import asyncio
+import contextlib
 import secrets
+import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorCollection
@@ -67,3 +70,28 @@ class Lease:
                 continue  # who serves meanwhile says so; and whether it is still ours shows when the server is back
             if counted.matched_count == 0:
                 return
+
+    @contextlib.contextmanager
+    def held(self, store: Collection[dict[str, Any]], shown: str) -> Iterator[Callable[[], bool]]:
+        """The lease for a block that does not wait on a loop: taken, counted in a thread, given back at its end.
+
+        Yields what says whether it has become another's.
+        """
+        self.take(store, shown)
+        ended, lost = threading.Event(), threading.Event()
+        thread = threading.Thread(target=self._count, args=(store, ended, lost), name="lease", daemon=True)
+        thread.start()
+        try:
+            yield lost.is_set
+        finally:
+            ended.set()
+            thread.join()
+            with contextlib.suppress(PyMongoError):
+                store.delete_one(self.mine)
+
+    def _count(self, store: Collection[dict[str, Any]], ended: threading.Event, lost: threading.Event) -> None:
+        while not ended.wait(BEAT_SECONDS):
+            with contextlib.suppress(PyMongoError):
+                if store.update_one(self.mine, {"$inc": {"beat": 1}}).matched_count == 0:
+                    lost.set()
+                    return

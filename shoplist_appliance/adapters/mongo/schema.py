@@ -18,7 +18,7 @@ def _index(*fields: str, unique: bool = False) -> IndexModel:
 
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
-    "store": (),  # "schema", "key check", "lease", "probe"
+    "store": (),  # "schema", "key check", "lease", "probe", "migration" while one into it has not ended
     "people": (_index("email", unique=True), _index("role")),
     "tokens": (_index("hash", unique=True), _index("person")),
     "lists": (_index("members"), _index("invitations"), _index("deleted_at")),

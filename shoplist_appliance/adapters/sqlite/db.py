@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.ownership import make_private
-from shoplist_appliance.adapters.refusals import KeyWrong, SchemaTooNew, StoreUnreadable
+from shoplist_appliance.adapters.refusals import AlreadyRunning, KeyWrong, SchemaTooNew, StoreUnreadable, Unfinished
 from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.adapters.sqlite.schema import MIGRATIONS
 from shoplist_appliance.domain.errors import Unavailable
@@ -29,8 +29,14 @@ BUSY_SECONDS: Final = 5.0
 READERS: Final = 2
 
 
-def open_database(path: Path, codec: Codec, clock: Clock) -> sqlite3.Connection:
-    """The connection for the writer, the schema up to date. Raises ``CannotOpen`` in one of its kinds."""
+def open_database(
+    path: Path, codec: Codec, clock: Clock, *, alone: bool = False, mark: bytes | None = None
+) -> sqlite3.Connection:
+    """The connection for the writer, the schema up to date. Raises ``CannotOpen`` in one of its kinds.
+
+    ``alone``: no other process, nor another connection, may have it open. ``mark``: as the target of a migration,
+    whose mark is there from the first moment on.
+    """
     make_private(path.parent)
     try:
         _make_file(path)
@@ -40,11 +46,17 @@ def open_database(path: Path, codec: Codec, clock: Clock) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise StoreUnreadable(f"the database {path} cannot be opened: {_words(error)}") from error
     try:
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         _prepare(connection)
-        _migrate(connection, path, codec, clock)
+        _migrate(connection, path, codec, clock, mark)
+        if mark is None:
+            _refuse_unfinished(connection, path)
         _check_key(connection, path, codec)
     except sqlite3.Error as error:
         connection.close()
+        if alone and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise AlreadyRunning(f"the database {path} is in use by another process; stop that one first") from error
         raise StoreUnreadable(f"the database {path} cannot be used: {_words(error)}") from error
     except BaseException:
         connection.close()
@@ -77,7 +89,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_autocheckpoint = 8000")
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, codec: Codec, clock: Clock) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, codec: Codec, clock: Clock, mark: bytes | None) -> None:
     """Each migration in a transaction of its own, with its number."""
     connection.execute("CREATE TABLE IF NOT EXISTS schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)")
     _refuse_newer(connection, path)
@@ -89,6 +101,8 @@ def _migrate(connection: sqlite3.Connection, path: Path, codec: Codec, clock: Cl
                     connection.execute(statement)
                 if version == 1:
                     connection.execute("INSERT INTO store VALUES ('key check', ?)", (codec.key_check(),))
+                    if mark is not None:
+                        connection.execute("INSERT INTO store VALUES ('migration', ?)", (mark,))
                 connection.execute("INSERT INTO schema VALUES (?, ?)", (version, clock.now()))
             connection.execute("COMMIT")
         except BaseException:
@@ -107,6 +121,14 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
         raise SchemaTooNew(
             f"the database {path} was written by a newer version of shoplist-appliance (its schema is {version},"
             f" this version knows {len(MIGRATIONS)}); install that version again, or restore a backup made before it"
+        )
+
+
+def _refuse_unfinished(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("SELECT 1 FROM store WHERE name = 'migration'").fetchone():
+        raise Unfinished(
+            f"the database {path} is the target of a migration that has not ended; run the same command migrate again,"
+            " and it goes on"
         )
 
 
