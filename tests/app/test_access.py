@@ -13,7 +13,7 @@ from tests.clients.http import Http, check_problem
 from tests.clients.live import Live
 from tests.clients.making import PASSWORD, Json, add, new_id
 from tests.clients.person import Person
-from tests.clients.process import Process, command
+from tests.clients.process import Process, create_admin
 
 CALLERS = ("nobody", "stranger", "viewer", "editor", "owner", "revoked", "reader", "admin")
 
@@ -91,18 +91,7 @@ class World:
 def household(server: Process) -> dict[str, tuple[Json, str]]:
     """User and token of each: four who registered, and an admin made by the command line beside the running server."""
     email = f"{new_id()}@example.test"
-    made = command(
-        "admin",
-        "create",
-        "--data",
-        str(server.data),
-        "--email",
-        email,
-        "--name",
-        "Admin",
-        stdin=PASSWORD + "\n",
-        STORE=server.settings["STORE"],
-    )
+    made = create_admin(server, email, "Admin", PASSWORD)
     assert made.returncode == 0, made.stderr
 
     async def move_in() -> dict[str, tuple[Json, str]]:

@@ -8,7 +8,7 @@ import pytest
 from tests.clients.http import Http
 from tests.clients.making import PASSWORD, new_id
 from tests.clients.person import Person
-from tests.clients.process import Process, command
+from tests.clients.process import Process, create_admin
 
 USER = {
     "id", "name", "email", "email_verified", "language", "theme", "role", "totp", "telegram", "created_at",
@@ -228,18 +228,7 @@ async def test_the_first_admin_is_made_by_the_command_line_beside_the_running_se
     server: Process, http: Http
 ) -> None:
     email = f"{new_id()}@example.test"
-    ended = command(
-        "admin",
-        "create",
-        "--data",
-        str(server.data),
-        "--email",
-        email,
-        "--name",
-        "Root",
-        stdin="a long password\n",
-        STORE=server.settings["STORE"],
-    )
+    ended = create_admin(server, email, "Root", "a long password")
     assert ended.returncode == 0, ended.stderr
     answer = (await http.call("accounts.sign_in", {"email": email, "password": "a long password"})).ok()
     assert answer["user"]["role"] == "admin"
@@ -247,8 +236,7 @@ async def test_the_first_admin_is_made_by_the_command_line_beside_the_running_se
 
 async def made_admin(process: Process, http: Http) -> Person:
     """Somebody who is there although nobody can register: made by the command, beside the running server."""
-    create = ("admin", "create", "--data", str(process.data), "--email", "a@example.test", "--name", "A")
-    made = command(*create, stdin="password 1\n")
+    made = create_admin(process, "a@example.test", "A", "password 1")
     assert made.returncode == 0, made.stderr
     signed_in = (await http.call("accounts.sign_in", {"email": "a@example.test", "password": "password 1"})).ok()
     return Person(http, signed_in["user"], signed_in["token"])

@@ -145,3 +145,9 @@ def wait_until_gone(pid: int, wait: float = 10) -> None:
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < end, f"{pid} is still there"
         time.sleep(0.02)
+
+
+def create_admin(process: Process, email: str, name: str, password: str) -> "subprocess.CompletedProcess[str]":
+    """By the command line, beside this running server."""
+    told = ("--data", str(process.data), "--email", email, "--name", name)
+    return command("admin", "create", *told, stdin=password + "\n", STORE=process.settings.get("STORE", ""))
