@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.clients.servers import S3Access, any_s3
 
@@ -11,11 +13,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="take the numbers that the promises name, not a short run")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For two workers of pytest-xdist: one drives the browser, and the other does everything else meanwhile."""
-    for item in items:
-        by_browser = "browser" in item.path.parent.parts and item.path.stem != "test_screens"
-        item.add_marker(pytest.mark.xdist_group("browser" if by_browser else "the rest"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """For two workers: one drives the browser, the other does everything else; who is ready first looks at the scenes.
+
+    By a scheduler, not by marks: of pytest 9.2 pytest-xdist 3.8 cannot change the ids that its groups go by.
+    """
+
+    class InOrder(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith("tests/browser/test_screens"):
+                return "scenes"
+            return "browser" if nodeid.startswith("tests/browser/") else "the rest"
+
+    return InOrder(config, log)
 
 
 @pytest.fixture

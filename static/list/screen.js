@@ -227,6 +227,7 @@ export class Screen {
 
   /** The person has what they wanted of a list that is gone: what this device kept of it goes too. */
   async leaveGone() {
+    clearTimeout(this.list.keeping);
     for (const key of [this.list.copyKey, this.circle.copyKey, this.historyKey]) await this.session.store.dropCopy(key).catch(() => {});
     location.assign("/list");
   }

@@ -101,10 +101,12 @@ def hand(url: str, waiting: "queue.SimpleQueue[tuple[str, Look, bool]]", seen: S
 def seen(request: pytest.FixtureRequest, house: House) -> Seen:
     """What is wrong with each scene that is asked for; several hands, since a scene waits more than it computes."""
     waiting: queue.SimpleQueue[tuple[str, Look, bool]] = queue.SimpleQueue()
-    chosen = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    for params in chosen:
-        if shown := params.get("shown"):
-            waiting.put(shown)
+    here = [item for item in request.session.items if item.path == request.path]
+    for item in here:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            params: dict[str, Any] = item.callspec.params
+            if "shown" in params:
+                waiting.put(params["shown"])
     found: Seen = {}
     missed: list[str] = []
     hands = [threading.Thread(target=hand, args=(house.here, waiting, found, missed)) for _ in range(HANDS)]

@@ -15,7 +15,7 @@ OFFLINE = "Offline. Everything is kept."
 SAID = """() => {
     window.said = [];
     const place = document.querySelector(".said");
-    new MutationObserver(() => window.said.push(place.textContent))
+    new MutationObserver(() => place.textContent && window.said.push(place.textContent))
         .observe(place, { childList: true, characterData: true, subtree: true });
 }"""
 COPIES = """() => new Promise((tell) => {

@@ -281,9 +281,9 @@ def test_signing_out_forgets_the_lists_and_the_next_person_sees_none_of_it(ann: 
 
 def test_language_and_colours_are_kept_with_the_account(ann: Phone) -> None:
     ann.go("/account")
-    ann.page.get_by_label("Language").select_option("ru")
     ann.page.get_by_label("Colours").select_option("dark")
-    ann.page.get_by_role("button", name="Save", exact=True).click()
+    expect(ann.page.get_by_text("Saved")).to_be_visible()
+    ann.page.get_by_label("Language").select_option("ru")
     expect(ann.page.get_by_role("heading", name="Аккаунт")).to_be_visible()
     shell = ann.page.evaluate("async () => (await fetch('/list')).text()")
     assert '<html lang="ru" data-theme="dark">' in shell, "right before any script runs"

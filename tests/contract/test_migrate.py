@@ -571,7 +571,9 @@ async def test_who_loses_the_lease_on_its_way_stops(house: House, monkeypatch: p
     def overtaken(self: Any, table: Any, rows: Any) -> None:
         with there.database() as database:
             database["store"].update_one({"_id": "lease"}, {"$set": {"process": "another"}})
-        time.sleep(1)
+        until = time.monotonic() + 30
+        while not self._is_lost() and time.monotonic() < until:
+            time.sleep(0.05)
         real(self, table, rows)
 
     monkeypatch.setattr(MongoRows, "put", overtaken)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shoplist_appliance.domain import text_words as words
 from shoplist_appliance.domain.text import TypedItem, parse
 from shoplist_appliance.domain.text_amounts import unit_of
 from shoplist_appliance.domain.units import SPELLINGS
@@ -61,8 +62,10 @@ def test_any_text_becomes_items_that_a_list_takes(text: str) -> None:
 
 
 WORDS = re.compile("[a-zа-яё]{4,}", re.IGNORECASE)
-# Words that say how much, or head a list: what is taken out of the text on purpose.
-SAYING = {"half", "dozen", "полкило"}
+# Words that say how much: what is taken out of the text on purpose.
+SAYING = {"полкило"}.union(
+    words.NUMBERS, words.SCALES, words.WHOLE_WORDS, words.DOZENS, words.HALVES, words.PARTS, words.REMAINDERS
+)
 
 
 @settings(max_examples=300, deadline=None)
