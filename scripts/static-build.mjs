@@ -1,4 +1,5 @@
 /** Joins the modules of the pages: a script for a list's page, one for all others, the reader of typed text, the keeper of the focus, the worker, the styles. */
+import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const [folder, name] = process.argv.slice(2);
@@ -9,6 +10,18 @@ const withoutWebTransport = {
   /** @param {import("esbuild").PluginBuild} esbuild */
   setup({ onLoad }) {
     onLoad({ filter: /engine\.io-client.build.esm.transports.webtransport\.js$/ }, () => ({ contents: "export class WT {}" }));
+  },
+};
+
+/** Lines of a template are set in for who reads the source: what stands before them is dropped, and the lines stay. */
+const withoutIndents = {
+  name: "without-indents",
+  /** @param {import("esbuild").PluginBuild} esbuild */
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]static[\\/].*\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/\n[ ]+/g, "\n"),
+      loader: "js",
+    }));
   },
 };
 
@@ -32,5 +45,5 @@ await build({
   legalComments: "linked",
   logLevel: "warning",
   define: { BUILD: JSON.stringify(name) },
-  plugins: [withoutWebTransport],
+  plugins: [withoutWebTransport, withoutIndents],
 });

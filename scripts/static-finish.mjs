@@ -25,9 +25,16 @@ for (const script of ["list", "pages"]) {
   const families = [...text.matchAll(/([a-z_]+\.(?:[a-z_]+\.)*)\$\{/g)].map(([, prefix]) => prefix);
   const isNamed = (/** @type {string} */ key) => text.includes(key) || families.some((prefix) => key.startsWith(prefix));
   for (const [language, words] of Object.entries({ en, ru })) {
-    const named = Object.fromEntries(Object.entries(words).filter(([key]) => isNamed(key)));
+    const named = Object.fromEntries(Object.entries(words).filter(([key]) => isNamed(key)).map(([key, word]) => [key, brief(word)]));
     writeFileSync(join(folder, `${script}.${language}.json`), JSON.stringify(named));
   }
+}
+
+/** Without the plurals that are as the form for all others, which stands in for them. @param {string | Record<string, string>} word */
+function brief(word) {
+  if (typeof word === "string") return word;
+  const others = Object.entries(word).filter(([form, text]) => form !== "other" && text !== word.other);
+  return others.length ? { ...Object.fromEntries(others), other: word.other } : word.other;
 }
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })

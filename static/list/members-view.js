@@ -82,7 +82,7 @@ function Invite({ screen, title }) {
     <h3>${t("members.invite")}</h3>
     <p class="muted">${t("members.invite_text")}</p>
     <${Form} label=${t("members.make_link")} send=${make} quiet=${link.value !== null}>
-      <${Choice} label=${t("members.invite")} name="role" value="editor" options=${roles} />
+      <${Choice} label=${t("members.by_link")} name="role" value="editor" options=${roles} />
     <//>
     ${link.value && html`<${Link} ...${link.value} title=${title} />`}
   `;

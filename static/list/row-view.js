@@ -45,7 +45,7 @@ export class Row extends Component {
         </label>
         ${chip && html`
           <button class="chip-target" type="button" disabled=${fixed} onClick=${() => deeds.step(item.id)}
-            aria-label=${t("item.amount", { amount: chip, name: item.text })}><span class="chip">${chip}</span></button>
+            aria-label=${t("item.amount", { amount: chip, name: item.text })}><span class="chip">${chip.replace("\u00a0", " ")}</span></button>
         `}
         <button class="round" type="button" aria-label=${t("do.more", { name: item.text })} onClick=${() => deeds.choose(item.id)}>
           <${Icon} name="more" />
@@ -64,4 +64,4 @@ const isOther = (one, other) =>
 
 /** @param {Item} item @param {string} who */
 const secondLine = ({ note, category, price }, who) =>
-  [note, category, price === null ? null : number(price), who].filter((part) => part !== null && part !== "").join(" · ");
+  [note, category, price === null ? null : number(price), who].filter((part) => part !== null && part !== "").join("\u00a0· ");

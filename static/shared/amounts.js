@@ -9,10 +9,10 @@ export const UNITS = /** @type {const} */ ([
   "tsp", "mg", "lb", "oz", "gal", "qt", "pt", "floz", "m", "cm",
 ]);
 
-/** A unit in the reader's language; what is no code stays as it was typed. @param {string} unit */
-export function unitName(unit) {
+/** A unit in the reader's language, of one or as many; what is no code stays as it was typed. @param {string} unit */
+export function unitName(unit, count = 1) {
   const word = `unit.${unit}`;
-  return isWord(word) ? t(word) : unit;
+  return isWord(word) ? t(word, { count }) : unit;
 }
 
 /** The unit that a reader typed: its code where they wrote a spelling of it, null for «шт», as typed where it is none. @param {string} typed */
@@ -30,7 +30,7 @@ function codeOf(unit) {
 
 /** "2 kg", "0,5 л"; empty where an item has neither. @param {{quantity: number | null, unit: string | null}} item */
 export const amount = ({ quantity, unit }) =>
-  [quantity === null ? "" : number(quantity), unit === null ? "" : unitName(unit)].filter(Boolean).join("\u00a0");
+  [quantity === null ? "" : number(quantity), unit === null ? "" : unitName(unit, quantity ?? 1)].filter(Boolean).join("\u00a0");
 
 /**
  * A number as typed, with a decimal comma or point.

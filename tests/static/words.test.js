@@ -58,6 +58,11 @@ test("counts, numbers and times are written as the language writes them", () => 
   assert.equal(t("list.removed", { count: 3 }), "Убрано 3 товара");
   assert.equal(t("list.removed", { count: 5 }), "Убрано 5 товаров");
   assert.equal(amount({ quantity: 0.5, unit: "kg" }), "0,5\u00a0кг");
+  assert.equal(amount({ quantity: 1, unit: "bar" }), "1\u00a0плитка");
+  assert.equal(amount({ quantity: 2, unit: "bar" }), "2\u00a0плитки");
+  assert.equal(amount({ quantity: 2.5, unit: "bar" }), "2,5\u00a0плитки");
+  assert.equal(amount({ quantity: 5, unit: "bar" }), "5\u00a0плиток");
+  assert.equal(amount({ quantity: null, unit: "bar" }), "плитка");
   const now = new Date("2026-11-25T12:00:00");
   assert.equal(moment("2026-11-25T09:05:00", now), "09:05");
   assert.equal(moment("2026-11-24T09:05:00", now), "вчера, 09:05");
