@@ -27,12 +27,22 @@ const complaints = (lhr, category) =>
     .map(({ id }) => `${id}: ${lhr.audits[id].displayValue ?? lhr.audits[id].title}`);
 
 const { chromium, pages } = JSON.parse(await text(process.stdin));
-for (const page of pages) {
-  // A browser each: no page finds what another left behind.
+
+/** In a browser of its own, so that no page finds what another left behind. @param {typeof pages[number]} page */
+async function inItsOwn(page) {
   const browser = await launched(chromium);
   try {
-    console.log(JSON.stringify(await judged(browser, page)));
+    return await judged(browser, page);
   } finally {
     await browser.close();
   }
+}
+
+for (const page of pages) {
+  // Now and then Chromium's trace lacks its beginning (NO_NAVSTART), which says nothing about the page.
+  const answer = await inItsOwn(page).catch((error) => {
+    console.error(String(error));
+    return inItsOwn(page);
+  });
+  console.log(JSON.stringify(answer));
 }
