@@ -20,15 +20,16 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from shoplist_appliance import __version__
-from shoplist_appliance.config import STORE, CannotStart, SettingError, Settings, load
+from shoplist_appliance.config import BLOBS, STORE, CannotStart, S3Address, SettingError, Settings, load
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ports import Store
 
 # Ten seconds are promised. By this one everything that was acknowledged has long been stored.
 END_AFTER_SECONDS = 9.5
+T = TypeVar("T")
 CANNOT_LISTEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
@@ -101,15 +102,17 @@ def parser() -> Arguments:
         commands,
         "migrate",
         migrate,
-        "move everything to another store, while the product is stopped; the key file stays the same; run again, it"
-        " goes on where it was cut short",
+        "move everything to another store, the objects to another place, or both, while the product is stopped; the"
+        " key file stays the same; run again, it goes on where it was cut short",
         fromfile_prefix_chars="@",
     )
-    for flag, dest, help in (
-        ("--from", "source", "where everything is: as the setting store"),
-        ("--to", "target", "where it shall be, which holds nothing yet; @FILE stands for what a file holds"),
+    for flag, help in (
+        ("--from", "where everything but the objects is: as the setting store"),
+        ("--to", "where it shall be, which holds nothing yet; @FILE stands for what a file holds"),
+        ("--blobs-from", "where the objects are: as the setting blobs; for S3 with the settings blobs.key and .secret"),
+        ("--blobs-to", "where they shall be, which holds nothing yet"),
     ):
-        move.add_argument(flag, dest=dest, required=True, metavar="ADDRESS", help=help)
+        move.add_argument(flag, dest=flag, metavar="ADDRESS", help=help)
     add(commands, "openapi", openapi, "print the OpenAPI document")
     return top
 
@@ -266,30 +269,52 @@ def _password() -> str:
 
 
 def migrate(settings: Settings, told: argparse.Namespace) -> int:
-    """Move everything from one store to another. Cut short by a signal it ends with status 1."""
+    """Move store, objects or both to another place. Cut short by a signal it ends with status 1."""
     from shoplist_appliance.ops import migrate
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    source, target = _store_address("--from", told.source), _store_address("--to", told.target)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which asyncio replaces by its own for its while
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    store = _pair(
+        told, ("--from", "--to"), STORE.parse, "a store; it takes sqlite:/// and a path, or mongodb:// with hosts"
+    )
+    blobs: tuple[Path | S3Address, Path | S3Address] | None = _pair(
+        told,
+        ("--blobs-from", "--blobs-to"),
+        BLOBS.parse,
+        "objects; it takes file:/// and a path, or s3+https://HOST/BUCKET without a key",
+    )
+    if not store and not blobs:
+        end(2, "name what to move: the store by --from and --to, the objects by --blobs-from and --blobs-to, or both")
     try:
-        migrate.migrate(settings, source, target, say)
+        migrate.migrate(settings, say, store=store, blobs=blobs)
     except KeyboardInterrupt:
         end(1, "cut short; the same command goes on from here")
-    say("from now on start with the setting store naming that address; what it was moved from is left as it was")
+    names = " and ".join(name for name, moved in (("store", store), ("blobs", blobs)) if moved)
+    say(f"from now on start with the new address in the setting {names}; what it was moved from is left as it was")
     return 0
 
 
-def _store_address(flag: str, address: str) -> str:
-    """Never shown: it may hold a password."""
+def _pair(
+    told: argparse.Namespace, flags: tuple[str, str], parse: Callable[[str], T | None], what: str
+) -> tuple[T, T] | None:
+    """Both addresses or none. Never shown: one may hold a password."""
+    texts = [getattr(told, flag) for flag in flags]
+    if texts == [None, None]:
+        return None
+    if None in texts:
+        end(2, f"{flags[0]} and {flags[1]} go together: where it is, and where it shall be")
+    source, target = (_address(flag, text, parse, what) for flag, text in zip(flags, texts, strict=True))
+    return source, target
+
+
+def _address(flag: str, text: str, parse: Callable[[str], T | None], what: str) -> T:
     try:
-        parsed = STORE.parse(address)
+        parsed = parse(text)
     except ValueError:
         parsed = None
     if parsed is None:
-        raise SettingError(
-            flag, "this is no address of a store; it takes sqlite:/// and a path, or mongodb:// with hosts"
-        )
-    return str(parsed)
+        raise SettingError(flag, f"this is no address of {what}")
+    return parsed
 
 
 # --- openapi

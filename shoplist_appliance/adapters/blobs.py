@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import Any, Final, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, Literal, ParamSpec, Protocol, TypeVar
 
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ports import Blob
@@ -18,6 +18,13 @@ T = TypeVar("T")
 PAGE: Final = 1000
 CHECK_SECONDS: Final = 5.0
 
+MARK: Final = "migration"
+"""The object that a place has until everything was moved there: what it says is ``ops.migrate_objects``'s own."""
+
+Role = Literal["home", "source", "target"]
+"""What a place is opened for. With a mark it is a target only. A source is never made, and it and a target answer when
+they are opened."""
+
 _PART: Final = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
 _NAME: Final = re.compile(f"{_PART}(/{_PART})*")
 _PREFIX: Final = re.compile(f"({_PART}/)*")
@@ -26,12 +33,13 @@ LONGEST_NAME: Final = 900
 
 def checked_name(name: str) -> str:
     """The name, if it is one: see ``ports.Blobs``. Raises ``ValueError``."""
-    if not _is_name(name):
+    if not is_name(name):
         raise ValueError(f"{name!r} is no name of an object")
     return name
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether an object may have it."""
     return _NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME
 
 
@@ -140,9 +148,18 @@ class ThreadedBlobs:
         await self._run(self._storage.remove, checked_name(name))
 
     async def list(self, prefix: str = "") -> AsyncIterator[str]:
-        names = self._storage.names(checked_prefix(prefix))
+        async for name in self._names(checked_prefix(prefix)):
+            if is_name(name):  # others may keep something there too
+                yield name
+
+    def everything(self) -> AsyncIterator[str]:
+        """The names of all that lies there, also those that are no names of ours."""
+        return self._names("")
+
+    async def _names(self, prefix: str) -> AsyncIterator[str]:
+        names = self._storage.names(prefix)
         while page := await self._run(lambda: list(islice(names, PAGE))):
-            for name in filter(_is_name, page):  # others may keep something there too
+            for name in page:
                 yield name
 
     async def check(self) -> None:

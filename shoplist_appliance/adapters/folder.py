@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from shoplist_appliance.adapters.blobs import ThreadedBlobs
+from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs
 from shoplist_appliance.adapters.ownership import make_private
-from shoplist_appliance.adapters.refusals import StoreUnreadable
+from shoplist_appliance.adapters.refusals import NotEmpty, StoreUnreadable, Unfinished
 from shoplist_appliance.domain.errors import NotFound, Unavailable
 
 log = logging.getLogger(__name__)
@@ -24,18 +24,36 @@ DRAFTS: Final = ".drafts"
 """Where a file is until it is whole. No name begins with a dot. Without this folder the storage is not there."""
 
 
-def open_folder(path: Path) -> ThreadedBlobs:
+def open_folder(path: Path, role: Role = "home") -> ThreadedBlobs:
     """The objects of a folder, made if it is not there; drafts of crashed processes are removed.
 
-    Raises ``StoreUnreadable``. Any number of processes may have it open.
+    Raises ``CannotOpen``. Any number of processes may have it open.
     """
-    make_private(path)
     try:
+        if role != "target" and (path / MARK).is_file():
+            raise Unfinished(
+                f"the folder {path} is the target of a migration that has not ended; run the same command migrate"
+                " again, and it goes on"
+            )
+        if role == "source" and not path.is_dir():
+            raise StoreUnreadable(f"there is no folder {path}, so that no objects can be moved from there")
+        if role == "target" and path.is_dir():
+            _refuse_hidden(path)
+        make_private(path)
         (path / DRAFTS).mkdir(mode=0o700, exist_ok=True)
         _remove_orphans(path / DRAFTS)
     except OSError as error:
         raise StoreUnreadable(f"the folder {path} cannot be used: {error.strerror}") from error
     return ThreadedBlobs(Folder(path), THREADS, "folder")
+
+
+def _refuse_hidden(path: Path) -> None:
+    """No object has such a name, so that nobody would see what else lies there: it may be a home."""
+    for part in path.iterdir():
+        if part.name.startswith(".") and part.name != DRAFTS:
+            raise NotEmpty(
+                f"{path} holds something already, {part.name}; a migration needs a target that holds nothing"
+            )
 
 
 def _remove_orphans(drafts: Path) -> None:

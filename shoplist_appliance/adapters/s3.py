@@ -21,8 +21,8 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as SlowError
 
-from shoplist_appliance.adapters.blobs import ThreadedBlobs
-from shoplist_appliance.adapters.refusals import StorageRefused
+from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs
+from shoplist_appliance.adapters.refusals import StorageRefused, Unfinished
 from shoplist_appliance.config import S3Address
 from shoplist_appliance.domain.errors import NotFound, OutcomeUnknown, Unavailable
 from shoplist_appliance.ports import Clock
@@ -64,29 +64,39 @@ REFUSALS: Final = {
 }
 
 
-def open_s3(address: S3Address, key: str, secret: str, clock: Clock) -> ThreadedBlobs:
-    """The objects of a bucket, made if it is not there. Raises ``StorageRefused`` with one line.
+def open_s3(address: S3Address, key: str, secret: str, clock: Clock, role: Role = "home") -> ThreadedBlobs:
+    """The objects of a bucket, made if it is not there. Raises ``StorageRefused`` or ``Unfinished`` with one line.
 
     One that cannot be reached is no reason not to start: it is asked again whenever it is needed.
     """
     try:
-        bucket = Bucket(address, key, secret, clock)
+        bucket = Bucket(address, key, secret, clock, role)
     except OSError as error:
         raise StorageRefused(
             f"the CA of the object storage at {address.endpoint}, {address.ca}, cannot be read: {error.strerror}"
         ) from error
     try:
         bucket.prepare(patient=False)
+    except HalfMoved as why:
+        bucket.close()
+        raise Unfinished(f"at {address.endpoint} {why}") from why
     except Refusal as why:
         bucket.close()
         raise StorageRefused(f"the object storage at {address.endpoint} refuses: {why}") from why
     except Unreachable as why:
+        if role != "home":
+            bucket.close()
+            raise StorageRefused(f"the object storage at {address.endpoint} cannot be reached: {why}") from why
         log.warning("the object storage at %s cannot be reached yet: %s", address.endpoint, why)
     return ThreadedBlobs(bucket, THREADS, "s3")
 
 
 class Refusal(Exception):
     """It answers, but not to these settings; ``str()`` says what to do."""
+
+
+class HalfMoved(Refusal):
+    """It holds what a migration that has not ended put there."""
 
 
 class Unreachable(Exception):
@@ -153,10 +163,11 @@ class Bucket:
 
     piece = PART
 
-    def __init__(self, address: S3Address, key: str, secret: str, clock: Clock) -> None:
+    def __init__(self, address: S3Address, key: str, secret: str, clock: Clock, role: Role = "home") -> None:
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # it tells of each attempt, with the object's address
         self.name = address.bucket
         self._clock = clock
+        self._role = role
         self._http = Http(address)
         self.client = Minio(
             address.endpoint, key, secret, secure=address.secure, region=address.region, http_client=self._http
@@ -175,6 +186,8 @@ class Bucket:
         try:
             with self._understood():
                 self._look_or_make()
+                if self._role != "target":
+                    self._refuse_half_moved()
                 self._prepared = True
                 self._abort_stale()
         finally:
@@ -253,7 +266,17 @@ class Bucket:
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise
+            if self._role == "source":
+                raise Refusal(f"there is no bucket {self.name}") from error
             self._make()
+
+    def _refuse_half_moved(self) -> None:
+        first = next(iter(self.client.list_objects(self.name, prefix=MARK)), None)
+        if first is not None and first.object_name == MARK:
+            raise HalfMoved(
+                f"the bucket {self.name} is the target of a migration that has not ended; run the same command migrate"
+                " again, and it goes on"
+            )
 
     def _make(self) -> None:
         try:

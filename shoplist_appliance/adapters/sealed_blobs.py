@@ -81,6 +81,22 @@ class SealedBlobs:
     async def close(self) -> None:
         await self._raw.close()
 
+    async def sealed(self, name: str) -> AsyncGenerator[bytes, None]:
+        """The object as it lies, each chunk proven to open with our key before it is given. Raises ``Unsealable``."""
+        async with self._raw.get(name) as raw:
+            pieces = _Pieces(raw.pieces)
+            head = await pieces.take(HEAD)
+            sealed = self._opened(name, raw.size, head)
+            yield head
+            for number in range(sealed.count):
+                chunk, _ = await sealed.chunk(pieces, number)
+                yield chunk
+
+    async def prove(self, name: str) -> None:
+        """Raises ``Unsealable`` where the head of the object does not open with our key, ``NotFound`` without one."""
+        async with self._raw.get(name, 0, HEAD) as raw:
+            self._key(name, await _Pieces(raw.pieces).take(HEAD))
+
     # --- replacing the sealing key ---
 
     async def key_id(self, name: str) -> str:
@@ -132,14 +148,18 @@ class _Sealed:
     async def opened(self, pieces: "_Pieces", first: int, beyond: int) -> AsyncGenerator[bytes, None]:
         """What the chunks from the first up to ``beyond`` hold, which come in these pieces."""
         for number in range(first, beyond):
-            last = number == self.count - 1
-            chunk = await pieces.take(self.length - number * SEALED if last else SEALED)
-            try:
-                plain = self.cipher.decrypt(_nonce(number, last), chunk, None)
-            except (InvalidTag, ValueError) as error:
-                raise _damaged(self.name) from error
+            _, plain = await self.chunk(pieces, number)
             if plain:
                 yield plain
+
+    async def chunk(self, pieces: "_Pieces", number: int) -> tuple[bytes, bytes]:
+        """This one, which comes next, as it lies and as what it holds."""
+        last = number == self.count - 1
+        chunk = await pieces.take(self.length - number * SEALED if last else SEALED)
+        try:
+            return chunk, self.cipher.decrypt(_nonce(number, last), chunk, None)
+        except (InvalidTag, ValueError) as error:
+            raise _damaged(self.name) from error
 
 
 class _Pieces:

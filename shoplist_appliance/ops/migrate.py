@@ -1,9 +1,10 @@
-"""Moving everything from one store to another while the product is stopped.
+"""Moving everything from one store to another while the product is stopped, and its objects (``migrate_objects``).
 
 The target becomes equal to the source: rows that the source has not go, rows that it lacks come, and at the end every
 row of both is read again and compared. So an attempt that was cut short, wherever, is taken up by doing it again.
 """
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
@@ -17,22 +18,50 @@ from shoplist_appliance.adapters.refusals import StoreUnreadable
 from shoplist_appliance.adapters.sealing import Keyring, Sealer, Unsealable
 from shoplist_appliance.adapters.sqlite.rows import sqlite_source, sqlite_target
 from shoplist_appliance.config import CannotStart, Settings
+from shoplist_appliance.ops import migrate_objects
+from shoplist_appliance.ops.migrate_objects import Address
 
 Say = Callable[[str], None]
 
 SAID_SECONDS = 5.0
 
 
-def migrate(settings: Settings, source: str, target: str, say: Say) -> None:
-    """Move the store at one address to the other. Raises ``CannotStart`` with one line for whoever started it."""
-    ours, theirs = replace(settings, store=source), replace(settings, store=target)
-    if _place(ours) == _place(theirs):
+def migrate(
+    settings: Settings,
+    say: Say,
+    *,
+    store: tuple[str, str] | None = None,
+    blobs: tuple[Address, Address] | None = None,
+) -> None:
+    """Move the store, the objects or both from one address to the other, both as one.
+
+    Raises ``CannotStart`` with one line for whoever started it.
+    """
+    ours, theirs = (replace(settings, store=address) for address in store or ("", ""))
+    if store and _place(ours) == _place(theirs):
         raise CannotStart("--from and --to name the same store")
-    codec = Codec(Sealer(Keyring.open(settings.key_path, create=False)))
+    if blobs:
+        migrate_objects.check_places(settings, *blobs)
+    sealer = Sealer(Keyring.open(settings.key_path, create=False))
     with contextlib.ExitStack() as stack:
+        runner = stack.enter_context(asyncio.Runner())
         stack.callback(Owner.take(settings.data).release)
-        rows = stack.enter_context(_opened_source(ours, codec))
-        Migration(rows, stack.enter_context(_opened_target(theirs, codec, rows.mark)), codec, say).run()
+        rows = objects = None
+        if store:
+            codec = Codec(sealer)
+            source = stack.enter_context(_opened_source(ours, codec))
+            rows = Migration(source, stack.enter_context(_opened_target(theirs, codec, source.mark)), codec, say)
+        if blobs:
+            objects = stack.enter_context(migrate_objects.opened(runner, settings, *blobs, sealer, say))
+        moved = [runner.run(objects.move(ending=rows is not None and rows.target.begun))] if objects else []
+        if rows:
+            moved.append(rows.move())
+        # In this order: a store whose mark is left says that the objects may have come to their end before.
+        if objects:
+            runner.run(objects.finish())
+        if rows:
+            rows.target.finish()
+        say(f"moved and verified: {', '.join(reversed(moved))}")
 
 
 def _place(settings: Settings) -> object:
@@ -73,8 +102,11 @@ class Migration:
     codec: Codec
     say: Say
 
-    def run(self) -> None:
-        """Raises ``CannotOpen`` where one of the two fails; then the same again goes on."""
+    def move(self) -> str:
+        """Until the target holds what the source does, verified, but for its end; returns what to say of it.
+
+        Raises ``CannotOpen`` where one of the two fails; then the same again goes on.
+        """
         self.say(f"moving {self.source.name} to {self.target.name}")
         try:
             if self.target.begun:
@@ -86,8 +118,7 @@ class Migration:
             counts = [f"{table.name} {self._verified(table)}" for table in TABLES]
         except Unsealable as error:
             raise StoreUnreadable(f"{self.source.name} is damaged, and is not moved: {error}") from error
-        self.target.finish()
-        self.say(f"moved and verified: {', '.join(counts)}")
+        return ", ".join(counts)
 
     def _remove_outdated(self, table: Table) -> None:
         """What the source has no longer, or has otherwise: it may have been used since that attempt."""

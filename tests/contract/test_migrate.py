@@ -79,7 +79,8 @@ class House:
         return place
 
     async def move(self, source: Place, target: Place) -> None:
-        await asyncio.to_thread(migrate, self.settings, address(source), address(target), self.said.append)
+        store = address(source), address(target)
+        await asyncio.to_thread(migrate, self.settings, self.said.append, store=store)
 
 
 def address(place: Any) -> str:
