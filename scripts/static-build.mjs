@@ -44,6 +44,9 @@ await build({
   charset: "utf8",
   legalComments: "linked",
   logLevel: "warning",
+  // The private names of socket.io and its kin; "_placeholder" is a word of its protocol.
+  mangleProps: /^_[a-z]/i,
+  reserveProps: /^_placeholder$/,
   define: { BUILD: JSON.stringify(name) },
   plugins: [withoutWebTransport, withoutIndents],
 });

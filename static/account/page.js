@@ -62,6 +62,9 @@ async function registeredBefore(failure, signIn) {
   });
 }
 
+/** None before it is known who is there: whatever comes then would push it down. @param {User | null | undefined} user */
+export const footerFor = (user) => user !== undefined && html`${user === null && html`<${Languages} />`}<${ApiLink} />`;
+
 /** @param {HTMLElement} root */
 export function start(root) {
   const user = signal(/** @type {User | null | undefined} */ (knownUser() ?? undefined));
@@ -70,7 +73,7 @@ export function start(root) {
   const actions = accountActions(user, devices);
 
   const View = () => html`
-    <${Page} title=${t("nav.account")} side=${user.value ? undefined : ""} footer=${html`${user.value === null && html`<${Languages} />`}<${ApiLink} />`}>
+    <${Page} title=${t("nav.account")} side=${user.value ? undefined : ""} footer=${footerFor(user.value)}>
       <${Failure} error=${error.value} />
       ${error.value && !user.value && html`<${Retry} />`}
       ${user.value === null && html`<${Door} actions=${actions} newcomer=${location.hash === "#register"} />`}

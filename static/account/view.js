@@ -102,8 +102,8 @@ export const Account = ({ user, devices, actions }) => html`
   </section>
   ${"vibrate" in navigator && html`<section class="card"><${Haptics} /></section>`}
   <section class="card"><${Password} send=${actions.changePassword} email=${user.email} /></section>
-  ${devices.length > 0 && html`<section class="card"><${Devices} devices=${devices} actions=${actions} /></section>`}
   <section class="card"><${SignOut} signOut=${actions.signOut} /></section>
+  ${devices.length > 0 && html`<section class="card"><${Devices} devices=${devices} actions=${actions} /></section>`}
 `;
 
 /** @param {{user: User, send: Actions['update']}} props */

@@ -3,11 +3,10 @@
 /** @import { User } from '../shared/shapes.js' */
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import { doorActions, leaveDevice } from "../account/page.js";
+import { doorActions, footerFor, leaveDevice } from "../account/page.js";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
-import { ApiLink, Page } from "../shared/frame.js";
-import { Languages } from "../shared/languages-view.js";
+import { Page } from "../shared/frame.js";
 import { problemFrom } from "../shared/problem.js";
 import { meetUser } from "../shared/session.js";
 import { t } from "../shared/words.js";
@@ -22,7 +21,7 @@ export function start(root) {
   const ways = waysIn(codeOf(location.pathname), user, newcomer, error);
 
   const View = () => html`
-    <${Page} title=${t("join.page")} side=${user.value ? undefined : ""} footer=${html`${user.value === null && html`<${Languages} />`}<${ApiLink} />`}>
+    <${Page} title=${t("join.page")} side=${user.value ? undefined : ""} footer=${footerFor(user.value)}>
       <${Invitation} user=${user.value} newcomer=${newcomer.value} error=${error.value} ways=${ways} />
     <//>
   `;

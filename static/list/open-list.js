@@ -18,6 +18,8 @@ import { Steps } from "./steps.js";
 /** @typedef {Omit<Edit, 'id' | 'at' | 'seen'>} Wish an edit before it has an id and a time */
 /** @typedef {'deleted' | 'removed' | 'revoked' | 'expired' | 'unknown'} GoneReason */
 
+/** @type {readonly Entry[]} the same each time, so that nobody takes it for news */
+const NONE = [];
 const KEEP_AFTER_MS = 300;
 const ASK_AGAIN_MS = 2000;
 const HOLD_MS = 1200;
@@ -42,7 +44,12 @@ export class OpenList {
     /** Items just tapped, which stay where they are for a moment. */
     this.held = signal(/** @type {ReadonlyMap<string, Held>} */ (new Map()));
     this.own = computed(() => session.outbox.entries.value.filter((entry) => entry.list === id));
-    this.aside = computed(() => this.own.value.filter((entry) => this.isAside(entry)));
+    this.aside = computed(() => {
+      const aside = this.own.value.filter((entry) => this.isAside(entry));
+      return aside.length > 0 ? aside : NONE;
+    });
+    /** @type {{known: State, edits: string, state: State} | null} what `overlaid` answered last, and from what */
+    this.last = null;
     this.shown = computed(() => this.overlaid());
     /** Own steps and their opposites, the last one last. */
     this.steps = new Steps();
@@ -252,7 +259,11 @@ export class OpenList {
     const landed = model.landed(this.landed.value, frozen ? -1 : known.list.revision).map(({ edit }) => edit);
     // In the order in which they were made: an edit whose answer was lost still waits after a later one has landed.
     const own = [...landed, ...waiting].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
-    return model.overlaid(known, own, this.session.user.id);
+    // Storing an edit and sending it change nothing on the screen, which is drawn again for another state only.
+    const edits = own.map(({ id, at }) => id + at).join();
+    if (this.last?.known !== known || this.last.edits !== edits)
+      this.last = { known, edits, state: model.overlaid(known, own, this.session.user.id) };
+    return this.last.state;
   }
 
   revision() {

@@ -1,7 +1,6 @@
 /** One row of a list: a ring to tick, what to buy, how much of it, and the way to everything else. */
 
 /** @import { Item } from '../shared/shapes.js' */
-import { Component } from "preact";
 import { amount } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -18,22 +17,11 @@ import { Stepper } from "./stepper-view.js";
  * @property {Deeds} deeds always the same
  */
 
-/**
- * A row is drawn again only when what it shows is another: a tap in a long list costs one row.
- * @extends {Component<RowProps>}
- */
-export class Row extends Component {
-  /** @param {RowProps} next */
-  shouldComponentUpdate(next) {
-    const { item, who, fixed, stepping } = this.props;
-    return next.who !== who || next.fixed !== fixed || next.stepping !== stepping || isOther(next.item, item);
-  }
-
-  render() {
-    const { item, who, fixed, stepping, deeds } = this.props;
-    const chip = amount(item);
-    const second = secondLine(item, who);
-    return html`
+/** @param {RowProps} props */
+export function Row({ item, who, fixed, stepping, deeds }) {
+  const chip = amount(item);
+  const second = secondLine(item, who);
+  return html`
       <li class="row item" id=${`item-${item.id}`} data-item=${item.id}>
         <label class="row-main tick">
           <input class="ring" type="checkbox" checked=${item.ticked} disabled=${fixed}
@@ -55,8 +43,11 @@ export class Row extends Component {
         `}
       </li>
     `;
-  }
 }
+
+/** Whether two rows look the same, so that one need not be drawn again. @param {RowProps} one @param {RowProps} other */
+export const showsTheSame = (one, other) =>
+  one.who === other.who && one.fixed === other.fixed && one.stepping === other.stepping && !isOther(one.item, other.item);
 
 /** Waiting edits make items anew each time, most of them just the same. @param {Item} one @param {Item} other */
 const isOther = (one, other) =>

@@ -3,7 +3,8 @@
 /** @import { Item } from '../shared/shapes.js' */
 /** @import { State } from './model.js' */
 /** @import { Tops } from './motion.js' */
-/** @import { Deeds } from './row-view.js' */
+/** @import { VNode } from 'preact' */
+/** @import { Deeds, RowProps } from './row-view.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
 import { Component, createRef, h } from "preact";
@@ -17,7 +18,7 @@ import { ItemSheet } from "./item-view.js";
 import { KeysSheet, hearKeys } from "./keys.js";
 import { onList, parts } from "./model.js";
 import { Motion, glow, itemOf } from "./motion.js";
-import { Row } from "./row-view.js";
+import { Row, showsTheSame } from "./row-view.js";
 import { AllBought, Empty } from "./states-view.js";
 
 const BOUGHT_SHOWN = 20;
@@ -39,10 +40,17 @@ export function Rows({ screen, state }) {
   const fixed = state.list.right === "view";
   const item = chosen.value === null ? undefined : state.items.get(chosen.value);
   const me = screen.list.session.user.id;
-  /** Hundreds of them at each tap: made without a template. @param {Item} item */
+  /** The rows as they were drawn last: one that shows the same is the same, and costs nothing at a tap on another. */
+  const drawn = useRef(/** @type {Map<string, VNode<RowProps>>} */ (new Map())).current;
+  /** @param {Item} item */
   const row = (item) => {
     const who = (item.added_by !== me && state.people.get(item.added_by ?? "")) || "";
-    return h(Row, { key: item.id, item, who, fixed, stepping: stepping.value === item.id, deeds });
+    const props = { item, who, fixed, stepping: stepping.value === item.id, deeds };
+    const known = drawn.get(item.id);
+    if (known && showsTheSame(known.props, props)) return known;
+    const news = /** @type {VNode<RowProps>} */ (/** @type {unknown} */ (h(Row, { key: item.id, ...props })));
+    drawn.set(item.id, news);
+    return news;
   };
   const shown = all.value ? bought : bought.slice(0, BOUGHT_SHOWN);
   return html`
