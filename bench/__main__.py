@@ -28,9 +28,11 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few and short rounds, to try it; writes no page")
-    parser.add_argument("--rows", action="append", choices=ROWS, help="only this section; writes no page")
+    parser.add_argument("--rows", action="append", choices=ROWS, help="only this section")
     parser.add_argument(
-        "--write", type=Path, help=f"write the page here; docs/{PAGE.name} where all was measured in full"
+        "--write",
+        type=Path,
+        help=f"write the page here, of chosen rows their sections; docs/{PAGE.name} where all was measured in full",
     )
     asked = parser.parse_args(given)
     effort = QUICK if asked.quick else FULL
@@ -42,8 +44,13 @@ def main(given: Sequence[str] | None = None) -> None:
         sections.append(ROWS[name](effort))
         print(f"\n{report.one(sections[-1])}", flush=True)
     page = asked.write or (None if asked.quick or asked.rows else PAGE)
-    if page is not None:
-        page.write_text(report.whole(sections, effort.rounds, described), "utf-8")
+    if page is None:
+        return
+    if asked.rows and page.exists():
+        written = report.renewed(page.read_text("utf-8"), sections, effort.rounds, machine.run())
+    else:
+        written = report.whole(sections, effort.rounds, described)
+    page.write_text(written, "utf-8")
 
 
 def allow_many_sockets() -> None:

@@ -20,12 +20,17 @@ def described() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return "\n".join(
         [
-            f"- Date: {datetime.now(UTC):%Y-%m-%d}; version measured: {commit()}",
+            f"- Date: {run()}",
             f"- Machine: {os.cpu_count()} × {processor()}, {memory()} GB, {platform.system()} {platform.release()}",
             f"- Python {platform.python_version()}, {packages}, SQLite {sqlite3.sqlite_version}, {ssl.OPENSSL_VERSION}",
             f"- Node {said('node', '--version')}, socket.io {socketio()}",
         ]
     )
+
+
+def run() -> str:
+    """When, and what of ours."""
+    return f"{datetime.now(UTC):%Y-%m-%d}; version measured: {commit()}"
 
 
 def commit() -> str:

@@ -30,6 +30,16 @@ def whole(sections: Sequence[Section], rounds: int, machine: str) -> str:
     return "\n".join([head, *(one(section) for section in sections)])
 
 
+def renewed(page: str, sections: Sequence[Section], rounds: int, run: str) -> str:
+    """The page with these sections in the place of theirs, or behind the others, each with the run that it is of."""
+    head, *others = page.split("\n## ")
+    parts = {part.partition("\n")[0]: part for part in others}
+    for section in sections:
+        note = f"Measured apart from the rest, {rounds} rounds: {run}.\n"
+        parts[section.title] = one(section).removeprefix("## ").replace("\n\n", f"\n\n{note}\n", 1).rstrip("\n") + "\n"
+    return "\n## ".join([head, *parts.values()])
+
+
 def one(section: Section) -> str:
     """A section: its title, what it compares, the table, how busy both sides were, what missed and why."""
     parts = [f"## {section.title}\n", f"{section.text}\n", table(section), busy(section)]

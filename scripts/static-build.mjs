@@ -4,12 +4,20 @@ import { build } from "esbuild";
 
 const [folder, name] = process.argv.slice(2);
 
-/** WebTransport needs HTTP/3, which we do not serve: 4 KB that nobody's first visit has to wait for. */
-const withoutWebTransport = {
-  name: "without-web-transport",
+/**
+ * Parts of socket.io that nobody's first visit has to wait for: WebTransport needs HTTP/3, which we do not serve, and
+ * nothing that we say or hear is binary.
+ */
+const withoutSpareParts = {
+  name: "without-spare-parts",
   /** @param {import("esbuild").PluginBuild} esbuild */
   setup({ onLoad }) {
+    const no = "() => false";
     onLoad({ filter: /engine\.io-client.build.esm.transports.webtransport\.js$/ }, () => ({ contents: "export class WT {}" }));
+    onLoad({ filter: /socket\.io-parser.build.esm.is-binary\.js$/ }, () => ({ contents: `export const isBinary = ${no}, hasBinary = ${no};` }));
+    onLoad({ filter: /socket\.io-parser.build.esm.binary\.js$/ }, () => ({
+      contents: `export const deconstructPacket = ${no}, reconstructPacket = ${no};`,
+    }));
   },
 };
 
@@ -44,9 +52,6 @@ await build({
   charset: "utf8",
   legalComments: "linked",
   logLevel: "warning",
-  // The private names of socket.io and its kin; "_placeholder" is a word of its protocol.
-  mangleProps: /^_[a-z]/i,
-  reserveProps: /^_placeholder$/,
   define: { BUILD: JSON.stringify(name) },
-  plugins: [withoutWebTransport, withoutIndents],
+  plugins: [withoutSpareParts, withoutIndents],
 });

@@ -24,9 +24,9 @@ Scores out of 100 on Lighthouse's phone profile, each visit by a browser that ne
 VISITED = """\
 Weight is all that came down the wire, headers and live frames too, until all is still, for a browser that never saw
 the product. The slow line has 400 kbit/s and a round trip of 400 ms, TCP's own greeting included, as a proxy between
-browser and product. A tap is from the finger's lifting to the paint that shows it, by the browser's own account (which counts in
-steps of 8 ms), with a quarter of this machine's CPU and {many} items; 95 of 100 are as quick. Else the list has
-{items} items."""
+browser and product. A tap is from the finger's lifting to the paint that shows it, by the browser's own account (which
+counts in steps of 8 ms), with a quarter of this machine's CPU and {many} items; 95 of 100 are as quick. Else the list
+has {items} items."""
 
 
 @dataclass(frozen=True, slots=True)

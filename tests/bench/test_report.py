@@ -74,3 +74,19 @@ def test_a_column_has_its_aims_also_where_the_first_row_has_none() -> None:
     assert table[0] == "| clients | ours | peer | ours ÷ it | aim |"
     assert table[2].endswith("| 0.50 |  |")
     assert table[3].endswith("| 0.90 | ≥ 0.5 |")
+
+
+def test_chosen_sections_take_the_place_of_theirs_and_say_of_which_run_they_are() -> None:
+    first = Section("one", "One", "Text.", "what", "less", [Row("a", series("ours", 1))])
+    second = Section("two", "Two", "Text.", "what", "less", [Row("b", series("ours", 2))])
+    third = Section("three", "Three", "Text.", "what", "less", [Row("c", series("ours", 3))])
+    page = report.whole([first, second], 3, "- Machine: this one")
+    again = Section("one", "One", "Text.", "what", "less", [Row("a", series("ours", 7))])
+    renewed = report.renewed(page, [again, third], 3, "today; version measured: 1.0")
+    assert report.renewed(renewed, [again, third], 3, "today; version measured: 1.0") == renewed
+    titles = [line for line in renewed.splitlines() if line.startswith("## ")]
+    assert titles == ["## One", "## Two", "## Three"]
+    assert "| a | 7" in renewed
+    assert "| a | 1" not in renewed
+    assert "| b | 2" in renewed
+    assert renewed.count("Measured apart from the rest, 3 rounds: today; version measured: 1.0.") == 2
