@@ -178,7 +178,7 @@ function connectTo(origin) {
     timeout: PATIENCE_MS,
     // Nobody tells a page when a network is back that was never reported gone: all agree within 5 s of its return.
     reconnectionDelay: 300,
-    reconnectionDelayMax: 2000,
+    reconnectionDelayMax: 1500,
     randomizationFactor: 0.3,
     auth: (tell) => tell({ language: language() }),
   });
