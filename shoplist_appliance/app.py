@@ -14,10 +14,11 @@ from tornado.web import Application
 from shoplist_appliance.adapters.blobs import ThreadedBlobs
 from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.folder import open_folder
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.ownership import Owner, name_of
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
-from shoplist_appliance.adapters.sealing import Keyring, Sealer
+from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.adapters.sqlite.store import open_sqlite
 from shoplist_appliance.config import S3Address, Settings, join_address
 from shoplist_appliance.domain.people import Person

@@ -19,7 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shoplist_appliance.adapters.blobs import checked_name, checked_range
-from shoplist_appliance.adapters.sealing import HEADER_SIZE, KEY_SIZE, NONCE_SIZE, Sealer, Unsealable, key_id
+from shoplist_appliance.adapters.keyring import KEY_SIZE
+from shoplist_appliance.adapters.sealing import HEADER_SIZE, NONCE_SIZE, Sealer, Unsealable, key_id
 from shoplist_appliance.ports import Blob, Blobs
 
 FORMAT: Final = b"\x01"

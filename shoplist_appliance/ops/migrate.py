@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.moving import TABLES, Row, Rows, Table, Target, compared, content, read
 from shoplist_appliance.adapters.ownership import Owner, name_of
 from shoplist_appliance.adapters.refusals import StoreUnreadable
-from shoplist_appliance.adapters.sealing import Keyring, Sealer, Unsealable
+from shoplist_appliance.adapters.sealing import Sealer, Unsealable
 from shoplist_appliance.adapters.sqlite.rows import sqlite_source, sqlite_target
 from shoplist_appliance.config import CannotStart, Settings
 from shoplist_appliance.ops import migrate_objects

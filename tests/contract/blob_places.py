@@ -9,9 +9,10 @@ import pytest
 
 from shoplist_appliance.adapters.blobs import ThreadedBlobs
 from shoplist_appliance.adapters.folder import DRAFTS, open_folder
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.s3 import Bucket, open_s3
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
-from shoplist_appliance.adapters.sealing import Keyring, Sealer
+from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.config import S3Address, load
 from shoplist_appliance.ports import Blobs
 from tests.clients.servers import S3Access

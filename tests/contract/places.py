@@ -15,9 +15,10 @@ import pytest
 from pymongo.database import Database
 
 from shoplist_appliance.adapters.codec import pack
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.mongo.db import Address
 from shoplist_appliance.adapters.mongo.store import MongoStore, open_mongo
-from shoplist_appliance.adapters.sealing import Keyring, Sealer
+from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.adapters.sqlite.schema import MIGRATIONS
 from shoplist_appliance.adapters.sqlite.store import SqliteStore, open_sqlite
 from shoplist_appliance.ports import Clock, Store

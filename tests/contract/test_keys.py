@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.refusals import KeyMissing, KeyWrong
-from shoplist_appliance.adapters.sealing import Keyring, Sealer, Unsealable
+from shoplist_appliance.adapters.sealing import Sealer, Unsealable
 
 PARTS = st.one_of(st.text(st.characters(exclude_categories=["Cs"])), st.integers(-(2**53), 2**53))
 PLACES = st.lists(PARTS, max_size=4).map(tuple)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from shoplist_appliance.adapters.codec import pack
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.mongo import lease
 from shoplist_appliance.adapters.mongo.rows import OWN as OWN_OF_MONGODB
 from shoplist_appliance.adapters.mongo.rows import OWN_NOTES, MongoRows
@@ -27,7 +28,6 @@ from shoplist_appliance.adapters.refusals import (
     StoreUnreadable,
     Unfinished,
 )
-from shoplist_appliance.adapters.sealing import Keyring
 from shoplist_appliance.adapters.sqlite.rows import OF_LISTS, SqliteRows
 from shoplist_appliance.adapters.sqlite.rows import OWN as OWN_OF_SQLITE
 from shoplist_appliance.config import CannotStart, Settings

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.refusals import KeyWrong, SchemaTooNew
-from shoplist_appliance.adapters.sealing import Keyring, Unsealable
+from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.ports import Store
 from tests.contract.making import a_header, a_list_of, a_person, a_snapshot, a_summary, a_token, an_add

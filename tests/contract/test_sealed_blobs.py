@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoplist_appliance.adapters.folder import open_folder
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.sealed_blobs import CHUNK, HEAD, SEALED, SealedBlobs
-from shoplist_appliance.adapters.sealing import Keyring, Unsealable
+from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.domain.errors import NotFound
 from tests.app.test_hunt import found
 from tests.contract.blob_places import KINDS, Kind, blob_place, content_of, cut, put, sealed

@@ -392,7 +392,8 @@ import asyncio, sys
 from dataclasses import replace
 from pathlib import Path
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.adapters.sealing import Keyring, Sealer
+from shoplist_appliance.adapters.keyring import Keyring
+from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.adapters.sqlite.store import open_sqlite
 from tests.contract.making import a_person
 
