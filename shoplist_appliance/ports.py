@@ -7,7 +7,7 @@ Every adapter of a port passes the same suite in ``tests/contract``. Any method 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NewType, Protocol
 
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId, TokenId
 from shoplist_appliance.domain.lists import Change, Header, Known, Summary
@@ -171,6 +171,17 @@ class ListStore(Protocol):
         """
 
 
+Cursor = NewType("Cursor", object)
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """A step of sealing anew: how many values it changed, and where the next one begins; None at the end."""
+
+    changed: int
+    next: Cursor | None
+
+
 class Store(PeopleStore, ListStore, Protocol):
     """A whole store: what one address in the setting ``store`` opens."""
 
@@ -179,6 +190,13 @@ class Store(PeopleStore, ListStore, Protocol):
 
     async def check(self) -> None:
         """Raises ``Unavailable`` where a write would not succeed now (for ``/readyz``)."""
+
+    async def reseal(self, cursor: Cursor | None = None) -> Resealed:
+        """Seal the next few values that are not by the present keys with these, from the cursor or the beginning on.
+
+        What others write meanwhile is theirs: no value is overruled, and what is written behind the cursor by a call
+        that began before the keys were changed is found by doing it all again.
+        """
 
     async def lost(self) -> None:
         """Ends when another process has taken the store over, for good; else never."""

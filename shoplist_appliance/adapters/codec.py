@@ -5,13 +5,13 @@ Each body is sealed to its table, field, ids and version: see ``Sealer``.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from shoplist_appliance.adapters.sealing import Sealer
+from shoplist_appliance.adapters.sealing import Sealer, key_id
 from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId, TokenId
 from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Summary
 from shoplist_appliance.domain.people import Person, Token, email_key
@@ -83,7 +83,7 @@ class Codec:
     def __init__(self, sealer: Sealer) -> None:
         self._seal = sealer.seal
         self._unseal = sealer.unseal
-        self._lookup = sealer.lookup
+        self._sealer = sealer
 
     # --- changes: one small body each, made on the way of every edit ---
 
@@ -103,7 +103,7 @@ class Codec:
             ),
             _as_dict,
         )
-        return self._seal(plain, "changes", "body", list_id, change.revision, change.edit)
+        return self._seal(plain, *_change_place(list_id, change.revision, change.edit))
 
     def change(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Change:
         return Change(revision, edit, *self._change_fields(list_id, revision, edit, body))
@@ -113,7 +113,7 @@ class Codec:
         return Known(revision, self._change_fields(list_id, revision, edit, body)[6])
 
     def _change_fields(self, list_id: ListId, revision: int, edit: EditId, body: bytes) -> Sequence[Any]:
-        fields: list[Any] = orjson.loads(self._unseal(body, "changes", "body", list_id, revision, edit))
+        fields: list[Any] = orjson.loads(self._unseal(body, *_change_place(list_id, revision, edit)))
         return fields[:9]
 
     # --- lists ---
@@ -134,11 +134,11 @@ class Codec:
             list(header.members),
             [invitation.hash for invitation in header.invitations],
             header.deleted_at,
-            self._seal(orjson.dumps(content), "lists", "header", header.id, header.version),
+            self._seal(orjson.dumps(content), *_header_place(header.id, header.version)),
         )
 
     def header(self, list_id: ListId, version: int, behind: bool, body: bytes) -> Header:
-        content = orjson.loads(self._unseal(body, "lists", "header", list_id, version))
+        content = orjson.loads(self._unseal(body, *_header_place(list_id, version)))
         return Header(
             id=list_id,
             members=content["members"],
@@ -156,18 +156,20 @@ class Codec:
         """Everything but the revision."""
         categories = {shop: list(names) for shop, names in summary.categories.items()}
         plain = orjson.dumps((summary.title, categories, summary.open, summary.total, summary.updated_at))
-        return self._seal(plain, "lists", "summary", list_id, summary.revision)
+        return self._seal(plain, *_summary_place(list_id, summary.revision))
 
     def summary(self, list_id: ListId, revision: int, body: bytes) -> Summary:
-        fields = orjson.loads(self._unseal(body, "lists", "summary", list_id, revision))
+        fields = orjson.loads(self._unseal(body, *_summary_place(list_id, revision)))
         title, categories, open, total, updated_at = fields[:5]
         return Summary(title, categories, revision, open, total, updated_at)
 
     def snapshot_rows(self, list_id: ListId, snapshot: Snapshot) -> SnapshotRows:
         """Under a new id: two attempts to store the same revision never mix."""
         id, count = os.urandom(8), len(snapshot.pieces)
-        place = ("snapshots", "piece", list_id, snapshot.revision, id.hex(), count)
-        sealed = [self._seal(piece, *place, number) for number, piece in enumerate(snapshot.pieces)]
+        sealed = [
+            self._seal(piece, *_piece_place(list_id, snapshot.revision, id, count, number))
+            for number, piece in enumerate(snapshot.pieces)
+        ]
         return SnapshotRows(id, snapshot.revision, sealed)
 
     def snapshot(self, list_id: ListId, rows: SnapshotRows) -> Snapshot:
@@ -178,13 +180,17 @@ class Codec:
 
     def piece(self, list_id: ListId, revision: int, id: bytes, count: int, number: int, body: bytes) -> bytes:
         """One of the ``count`` pieces of the snapshot ``id``."""
-        return self._unseal(body, "snapshots", "piece", list_id, revision, id.hex(), count, number)
+        return self._unseal(body, *_piece_place(list_id, revision, id, count, number))
 
     # --- people ---
 
     def email(self, email: str) -> bytes:
         """By which an address is found."""
-        return self._lookup("email", email_key(email))
+        return self.emails(email)[0]
+
+    def emails(self, email: str) -> Sequence[bytes]:
+        """The same, followed by what it may still be stored by after a change of the lookup key."""
+        return self._sealer.lookups("email", email_key(email))
 
     def person_row(self, person: Person) -> PersonRow:
         content = {
@@ -198,11 +204,11 @@ class Codec:
             "email_verified": person.email_verified,
             "credentials": person.credentials,
         }
-        body = self._seal(orjson.dumps(content), "people", "body", person.id, person.version)
+        body = self._seal(orjson.dumps(content), *_person_place(person.id, person.version))
         return PersonRow(person.id, self.email(person.email), person.role, person.credentials, person.version, body)
 
     def person(self, id: PersonId, version: int, body: bytes) -> Person:
-        content = orjson.loads(self._unseal(body, "people", "body", id, version))
+        content = orjson.loads(self._unseal(body, *_person_place(id, version)))
         return Person(
             id=id,
             name=content["name"],
@@ -224,11 +230,11 @@ class Codec:
             "session": token.session,
             "created_at": token.created_at,
         }
-        body = self._seal(orjson.dumps(content), "tokens", "body", token.id, token.hash.hex(), token.person)
+        body = self._seal(orjson.dumps(content), *_token_place(token.id, token.hash, token.person))
         return TokenRow(token.id, token.hash, token.person, token.credentials, token.last_seen, body)
 
     def token(self, row: TokenRow) -> Token:
-        content = orjson.loads(self._unseal(row.body, "tokens", "body", row.id, row.hash.hex(), row.person))
+        content = orjson.loads(self._unseal(row.body, *_token_place(row.id, row.hash, row.person)))
         return Token(
             id=row.id,
             hash=row.hash,
@@ -245,11 +251,90 @@ class Codec:
 
     def key_check(self) -> bytes:
         """Sealed, and holding what only the right lookup key gives: so either key being another one is found out."""
-        return self._seal(self._lookup("check", "lookup"), "store", "key check")
+        return self._seal(self._sealer.lookup("check", "lookup"), *_CHECK_PLACE)
 
     def is_right_key(self, sealed: bytes) -> bool:
-        """Whether this keyring made the check value. Raises ``Unsealable`` where it cannot even read it."""
-        return self._unseal(sealed, "store", "key check") == self._lookup("check", "lookup")
+        """Whether this keyring, or what it was before a change, made the check value. Raises ``Unsealable`` where it
+        cannot even read it."""
+        return self._unseal(sealed, *_CHECK_PLACE) in self._sealer.lookups("check", "lookup")
+
+    # --- what a change of the keys has left behind ---
+
+    def renewed(self, table: str, row: Mapping[str, Any]) -> dict[str, bytes]:
+        """The fields of a row that are not by the present keys, as they are by them. Raises ``Unsealable``.
+
+        A row of ``snapshots`` needs ``count`` beside its fields, how many pieces its snapshot has.
+        """
+        fields = {field: self._sealer.resealed(row[field], *place) for field, place in _places(table, row)}
+        renewed = {field: sealed for field, sealed in fields.items() if sealed is not None}
+        if table == "people" and self._sealer.has_old_lookups:
+            email = self.email(self.person(row["id"], row["version"], row["body"]).email)
+            if email != row["email"]:
+                renewed["email"] = email
+        return renewed
+
+    def key_ids(self, table: str, row: Mapping[str, Any]) -> Sequence[str]:
+        """The ids of the keys by which the fields of a row are sealed."""
+        return [key_id(row[field]) for field, _ in _places(table, row)]
+
+    def renewed_key_check(self, sealed: bytes) -> bytes | None:
+        """The same for the check value; None where it is by the present keys."""
+        is_present = key_id(sealed) == self._sealer.active and self._unseal(
+            sealed, *_CHECK_PLACE
+        ) == self._sealer.lookup("check", "lookup")
+        return None if is_present else self.key_check()
+
+
+# --- the place of each value, which it is sealed to ---
+
+Place = tuple[str | int, ...]
+
+_CHECK_PLACE: Place = ("store", "key check")
+
+
+def _change_place(list_id: ListId, revision: int, edit: EditId) -> Place:
+    return ("changes", "body", list_id, revision, edit)
+
+
+def _header_place(list_id: ListId, version: int) -> Place:
+    return ("lists", "header", list_id, version)
+
+
+def _summary_place(list_id: ListId, revision: int) -> Place:
+    return ("lists", "summary", list_id, revision)
+
+
+def _piece_place(list_id: ListId, revision: int, id: bytes, count: int, number: int) -> Place:
+    return ("snapshots", "piece", list_id, revision, id.hex(), count, number)
+
+
+def _person_place(id: PersonId, version: int) -> Place:
+    return ("people", "body", id, version)
+
+
+def _token_place(id: TokenId, hash: bytes, person: PersonId) -> Place:
+    return ("tokens", "body", id, hash.hex(), person)
+
+
+def _places(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
+    """Each sealed field of a row, with its place."""
+    match table:
+        case "people":
+            yield "body", _person_place(row["id"], row["version"])
+        case "tokens":
+            yield "body", _token_place(row["id"], row["hash"], row["person"])
+        case "lists":
+            id = ListId(unpack(row["id"]))
+            yield "header", _header_place(id, row["version"])
+            yield "summary", _summary_place(id, row["summary_revision"])
+        case "snapshots":
+            id = ListId(unpack(row["list"]))
+            yield "piece", _piece_place(id, row["revision"], row["id"], row["count"], row["number"])
+        case "changes":
+            id = ListId(unpack(row["list"]))
+            yield "body", _change_place(id, row["revision"], EditId(unpack(row["edit"])))
+        case _:
+            raise ValueError(f"nothing is known of the table {table}")
 
 
 def _invitation_out(invitation: Invitation) -> dict[str, object]:

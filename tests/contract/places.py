@@ -38,6 +38,8 @@ class Place(Protocol):
     """Empty at first; all that is opened there is one store."""
 
     keyring: Keyring
+    sealer: Sealer
+    """Of the store that was opened last."""
 
     def open(self, keyring: Keyring | None = None) -> Store:
         """Open it, with its own keys if no others are given."""
@@ -68,7 +70,8 @@ class SqlitePlace:
         self._clock = clock
 
     def open(self, keyring: Keyring | None = None) -> SqliteStore:
-        return open_sqlite(self.path, Sealer(keyring or self.keyring), self._clock)
+        self.sealer = Sealer(keyring or self.keyring)
+        return open_sqlite(self.path, self.sealer, self._clock)
 
     def clear(self) -> None:
         """It lies in the test's folder, which pytest clears."""
@@ -151,7 +154,8 @@ class MongoPlace:
         self._clock = clock
 
     def open(self, keyring: Keyring | None = None) -> MongoStore:
-        return open_mongo(self.address, Sealer(keyring or self.keyring), self._clock)
+        self.sealer = Sealer(keyring or self.keyring)
+        return open_mongo(self.address, self.sealer, self._clock)
 
     def make_newer(self) -> None:
         with self.database() as database:

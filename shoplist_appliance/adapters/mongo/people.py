@@ -24,6 +24,7 @@ class MongoPeople:
         self._codec = codec
 
     async def add_person(self, person: Person) -> None:
+        await self._expect_free(person)
         with self._mongo.writing():
             await self._mongo["people"].insert_one(_person_out(self._codec.person_row(person)))
 
@@ -31,7 +32,7 @@ class MongoPeople:
         return self._person(await self._found("people", {"_id": person}))
 
     async def person_by_email(self, email: str) -> Person | None:
-        return self._person(await self._found("people", {"email": self._codec.email(email)}))
+        return self._person(await self._found("people", self._by_email(email)))
 
     async def people(self, people: Iterable[PersonId]) -> Mapping[PersonId, Person]:
         with self._mongo.reading():
@@ -42,6 +43,7 @@ class MongoPeople:
     async def put_person(self, person: Person, expected: int) -> None:
         async with self._mongo.alone(person.id):
             stored = await self._expect(person.id, expected)
+            await self._expect_free(person)
             kept = replace(person, credentials=stored.credentials, password=stored.password)
             await self._replace(self._codec.person_row(kept), expected)
 
@@ -115,6 +117,17 @@ class MongoPeople:
         if stored is None or stored.version != version:
             raise Conflict
         return stored
+
+    async def _expect_free(self, person: Person) -> None:
+        """The unique index knows an address by one lookup key only: by those of before it, it is asked for."""
+        if len(self._codec.emails(person.email)) > 1:
+            found = await self._found("people", self._by_email(person.email))
+            if found is not None and found["_id"] != person.id:
+                raise Conflict
+
+    def _by_email(self, email: str) -> Document:
+        keys = list(self._codec.emails(email))
+        return {"email": keys[0] if len(keys) == 1 else {"$in": keys}}
 
     async def _replace(self, row: PersonRow, expected: int, **more: object) -> None:
         fields = {name: value for name, value in _person_out(row).items() if name != "_id"} | more

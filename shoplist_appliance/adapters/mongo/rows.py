@@ -43,17 +43,17 @@ class MongoRows:
             self.mark = bytes((database["store"].find_one({"_id": "key check"}) or {})["value"])
 
     def page(self, table: Table, after: Key | None, most: int) -> Sequence[Row]:
-        names = [_name(table, field) for field in table.fields]
+        names = [name_of(table, field) for field in table.fields]
         found: list[Document] = []
         with self._telling():
-            for wanted in _behind(names[: table.keys], after):
+            for wanted in behind(names[: table.keys], after):
                 order = [(name, 1) for name in names[: table.keys]]
                 found += self._database[table.name].find(wanted).sort(order).limit(most - len(found))
                 if len(found) == most:
                     break
             if table is TOKENS:
                 self._let_kept_count(found)
-        return [_row(table, names, document) for document in found]
+        return [row_of(table, document) for document in found]
 
     def _let_kept_count(self, tokens: Sequence[Document]) -> None:
         """A token that its account names as ``kept`` counts as one with its account's credentials."""
@@ -69,12 +69,12 @@ class MongoRows:
             return self._database[table.name].estimated_document_count()
 
     def put(self, table: Table, rows: Sequence[Row]) -> None:
-        names = [_name(table, field) for field in table.fields]
+        names = [name_of(table, field) for field in table.fields]
         with self._telling():
             self._database[table.name].insert_many([_document(table, names, row) for row in rows])
 
     def remove(self, table: Table, rows: Sequence[Row]) -> None:
-        names = [_name(table, field) for field in table.key]
+        names = [name_of(table, field) for field in table.key]
         with self._telling():
             self._database[table.name].delete_many({"$or": [dict(zip(names, row, strict=False)) for row in rows]})
 
@@ -90,11 +90,11 @@ class MongoRows:
             yield
 
 
-def _name(table: Table, field: str) -> str:
+def name_of(table: Table, field: str) -> str:
     return "_id" if table.key == (field,) else field
 
 
-def _behind(key: Sequence[str], after: Key | None) -> Iterator[Document]:
+def behind(key: Sequence[str], after: Key | None) -> Iterator[Document]:
     """What finds all that comes behind, in order: first what shares all of the key but its last field, then less."""
     if after is None:
         yield {}
@@ -103,12 +103,12 @@ def _behind(key: Sequence[str], after: Key | None) -> Iterator[Document]:
         yield {**dict(zip(key[:shared], after, strict=False)), key[shared]: {"$gt": after[shared]}}
 
 
-def _row(table: Table, names: Sequence[str], document: Document) -> Row:
+def row_of(table: Table, document: Document) -> Row:
     if table is LISTS:
         document["behind"] = int(bool(document["behind"]))
         document["members"] = tuple(sorted(document["members"]))
         document["invitations"] = tuple(sorted(document["invitations"]))
-    return tuple(document[name] for name in names)
+    return tuple(document[name_of(table, field)] for field in table.fields)
 
 
 def _document(table: Table, names: Sequence[str], row: Row) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class SqlitePeople:
         row = self._codec.person_row(person)
 
         def insert(connection: sqlite3.Connection) -> None:
+            self._expect_free(connection, person)
             connection.execute(
                 "INSERT INTO people (id, email, role, credentials, version, body) VALUES (?, ?, ?, ?, ?, ?)",
                 (row.id, row.email, row.role, row.credentials, row.version, row.body),
@@ -37,10 +38,12 @@ class SqlitePeople:
         return await self._readers.read(lambda connection: self._person(connection, person))
 
     async def person_by_email(self, email: str) -> Person | None:
-        key = self._codec.email(email)
+        keys = self._codec.emails(email)
 
         def find(connection: sqlite3.Connection) -> Person | None:
-            row = connection.execute("SELECT id, version, body FROM people WHERE email = ?", (key,)).fetchone()
+            row = connection.execute(
+                f"SELECT id, version, body FROM people WHERE email IN ({_places(keys)})", keys
+            ).fetchone()
             return self._codec.person(*row) if row else None
 
         return await self._readers.read(find)
@@ -57,6 +60,7 @@ class SqlitePeople:
     async def put_person(self, person: Person, expected: int) -> None:
         def put(connection: sqlite3.Connection) -> None:
             stored = self._expect(connection, person.id, expected)
+            self._expect_free(connection, person)
             kept = replace(person, credentials=stored.credentials, password=stored.password)
             _update(connection, self._codec.person_row(kept))
 
@@ -149,12 +153,23 @@ class SqlitePeople:
         row = connection.execute("SELECT version, body FROM people WHERE id = ?", (id,)).fetchone()
         return self._codec.person(id, *row) if row else None
 
+    def _expect_free(self, connection: sqlite3.Connection, person: Person) -> None:
+        """The unique index knows an address by one lookup key only: by those of before it, it is asked for."""
+        keys = self._codec.emails(person.email)
+        other = f"SELECT 1 FROM people WHERE email IN ({_places(keys)}) AND id <> ?"
+        if connection.execute(other, (*keys, person.id)).fetchone():
+            raise Conflict
+
     def _expect(self, connection: sqlite3.Connection, id: PersonId, version: int) -> Person:
         """The stored account, if it has this version."""
         stored = self._person(connection, id)
         if stored is None or stored.version != version:
             raise Conflict
         return stored
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _update(connection: sqlite3.Connection, row: PersonRow) -> None:

@@ -19,6 +19,16 @@ OF_LISTS: Final[Mapping[str, str]] = {"members": "person", "invitations": "hash"
 OWN: Final = ("schema", "store", "removed")
 
 
+def page(connection: sqlite3.Connection, table: Table, after: Key | None, most: int) -> Sequence[Row]:
+    """So many rows of the table itself, from behind a key on."""
+    key = ", ".join(table.key)
+    behind = f"WHERE ({key}) > ({', '.join('?' * table.keys)})" if after else ""
+    columns = ", ".join(field for field in table.fields if field not in OF_LISTS)
+    return connection.execute(
+        f"SELECT {columns} FROM {table.name} {behind} ORDER BY {key} LIMIT ?", (*(after or ()), most)
+    ).fetchall()
+
+
 class SqliteRows:
     """Obeys ``moving.Rows``, and ``moving.Target`` where it was opened as one."""
 
@@ -30,13 +40,8 @@ class SqliteRows:
             ((self.mark,),) = connection.execute("SELECT value FROM store WHERE name = 'key check'").fetchall()
 
     def page(self, table: Table, after: Key | None, most: int) -> Sequence[Row]:
-        columns = ", ".join(field for field in table.fields if field not in OF_LISTS)
-        key = ", ".join(table.key)
-        behind = f"WHERE ({key}) > ({', '.join('?' * table.keys)})" if after else ""
         with self._telling():
-            rows: list[Row] = self._connection.execute(
-                f"SELECT {columns} FROM {table.name} {behind} ORDER BY {key} LIMIT ?", (*(after or ()), most)
-            ).fetchall()
+            rows = page(self._connection, table, after, most)
             return [(*row, *self._found_by(row[0])) for row in rows] if table is LISTS else rows
 
     def _found_by(self, id: bytes) -> Iterator[tuple[object, ...]]:

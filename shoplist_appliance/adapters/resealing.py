@@ -1,0 +1,69 @@
+"""Sealing a store anew with the present keys, a few rows at a time, beside all that goes on in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.moving import SNAPSHOTS, TABLES, Key, Row, Table
+from shoplist_appliance.ports import Cursor
+
+ROWS: Final = 100
+PIECES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step begins: in a table, behind a key. Behind the last table stands the value that checks the keys."""
+
+    number: int = 0
+    after: Key | None = None
+
+    @classmethod
+    def of(cls, cursor: Cursor | None) -> "Place":
+        return cls() if cursor is None else cls(*_pair(cursor))
+
+    @property
+    def table(self) -> Table | None:
+        return TABLES[self.number] if self.number < len(TABLES) else None
+
+    @property
+    def most(self) -> int:
+        return PIECES if self.table is SNAPSHOTS else ROWS
+
+    def behind(self, rows: Sequence[Row]) -> Cursor:
+        """Where the step after one that read these rows begins."""
+        if len(rows) < self.most:
+            return Cursor((self.number + 1, None))
+        return Cursor((self.number, rows[-1][: TABLES[self.number].keys]))
+
+
+def _pair(cursor: Any) -> tuple[int, Key | None]:
+    number, after = cursor
+    return number, after
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A row's key, and of each field that is to change what it is now and what it shall be."""
+
+    key: Key
+    old: Mapping[str, bytes]
+    new: Mapping[str, bytes]
+
+
+def renewals(codec: Codec, table: Table, rows: Iterable[Row], pieces: Mapping[bytes, int]) -> Sequence[Renewal]:
+    """What is to change in these rows. Raises ``Unsealable``.
+
+    ``pieces``: how many pieces the snapshots have that lists have now; what a crash has left of others goes by itself.
+    """
+    found = []
+    for row in rows:
+        named = dict(zip(table.fields, row, strict=False))
+        if table is SNAPSHOTS:
+            if named["id"] not in pieces:
+                continue
+            named["count"] = pieces[named["id"]]
+        if new := codec.renewed(table.name, named):
+            found.append(Renewal(row[: table.keys], {field: named[field] for field in new}, new))
+    return found

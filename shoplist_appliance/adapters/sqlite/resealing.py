@@ -1,0 +1,64 @@
+"""Sealing a database anew with the present keys."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.moving import SNAPSHOTS, Row, Table
+from shoplist_appliance.adapters.resealing import Place, Renewal, renewals
+from shoplist_appliance.adapters.sqlite.db import Readers
+from shoplist_appliance.adapters.sqlite.rows import page
+from shoplist_appliance.adapters.sqlite.writer import GROUP_ROWS, Writer
+from shoplist_appliance.ports import Cursor, Resealed
+
+
+class SqliteResealing:
+    """Obeys the part of ``ports.Store`` that seals anew: beside the writer, which compares and swaps."""
+
+    def __init__(self, writer: Writer, readers: Readers, codec: Codec) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._codec = codec
+
+    async def reseal(self, cursor: Cursor | None = None) -> Resealed:
+        place = Place.of(cursor)
+        table = place.table
+        if table is None:
+            return Resealed(await self._writer.run(self._renew_key_check), None)
+
+        def find(connection: sqlite3.Connection) -> tuple[Sequence[Row], Sequence[Renewal]]:
+            rows = page(connection, table, place.after, place.most)
+            pieces = _pieces(connection, rows) if table is SNAPSHOTS else {}
+            return rows, renewals(self._codec, table, rows, pieces)
+
+        rows, found = await self._readers.read(find)
+        changed = 0
+        if found:
+            changed = await self._writer.run(lambda connection: _swap(connection, table, found), rows=GROUP_ROWS)
+        return Resealed(changed, place.behind(rows))
+
+    def _renew_key_check(self, connection: sqlite3.Connection) -> int:
+        ((old,),) = connection.execute("SELECT value FROM store WHERE name = 'key check'").fetchall()
+        new = self._codec.renewed_key_check(old)
+        if new is None:
+            return 0
+        connection.execute("UPDATE store SET value = ? WHERE name = 'key check'", (new,))
+        return 1
+
+
+def _pieces(connection: sqlite3.Connection, rows: Sequence[Row]) -> Mapping[bytes, int]:
+    lists = {row[0] for row in rows}
+    found = (connection.execute("SELECT snapshot, pieces FROM lists WHERE id = ?", (id,)).fetchone() for id in lists)
+    return dict(row for row in found if row)
+
+
+def _swap(connection: sqlite3.Connection, table: Table, found: Sequence[Renewal]) -> int:
+    """Each value that still is what was read; how many these were."""
+    changed = 0
+    keys = " AND ".join(f"{field} = ?" for field in table.key)
+    for row in found:
+        for field, new in row.new.items():
+            changed += connection.execute(
+                f"UPDATE {table.name} SET {field} = ? WHERE {keys} AND {field} = ?", (new, *row.key, row.old[field])
+            ).rowcount
+    return changed
