@@ -8,12 +8,13 @@ from pathlib import Path
 from bench import machine, report
 from bench.effort import FULL, QUICK, Effort
 from bench.figures import Section
-from bench.rows import blobs, fanout, http, idle, latency, length, pages, stored
+from bench.rows import blobs, fanout, http, idle, latency, length, mongodb, pages, stored
 
 ROWS: Mapping[str, Callable[[Effort], Section]] = {
     "fan-out": fanout.measure,
     "fan-out-tls": fanout.measure_tls,
     "stored": stored.measure,
+    "mongodb": mongodb.measure,
     "http": http.measure,
     "latency": latency.measure,
     "length": length.measure,

@@ -71,12 +71,12 @@ class Server:
         raise SystemExit("the server is gone")
 
 
-def product(data: Path, tls: Certificate | None = None) -> Server:
+def product(data: Path, tls: Certificate | None = None, store: str = "") -> Server:
     """The product as installed, without rate limits; over TLS by a launcher, since that is no setting of it yet."""
     if tls is not None:
         return Server([sys.executable, "-m", "bench.product_tls", str(data), *tls.arguments()], SETTINGS)
     command = [sys.executable, "-m", "shoplist_appliance", "run", "--data", str(data), "--listen", "127.0.0.1:0"]
-    return Server(command, SETTINGS)
+    return Server(command, {**SETTINGS, "SHOPLIST_STORE": store} if store else SETTINGS)
 
 
 def python_peer(name: str, *arguments: str) -> Server:

@@ -14,7 +14,7 @@ from tornado.web import Application
 from shoplist_appliance.adapters.blobs import ThreadedBlobs
 from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.folder import open_folder
-from shoplist_appliance.adapters.keyring import Keyring
+from shoplist_appliance.adapters.key_file import KeyFile
 from shoplist_appliance.adapters.ownership import Owner, name_of
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
@@ -33,6 +33,7 @@ from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.usecases.purge import Purge
+from shoplist_appliance.usecases.resealing import Resealing
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
@@ -45,6 +46,7 @@ LAST_ANSWERS_SECONDS = 2.0
 BACKLOG = 128
 TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
+KEYS_SECONDS = 1.0
 
 
 @dataclass
@@ -60,6 +62,8 @@ class App:
     passwords: Passwords
     turns: Turns
     purge: Purge
+    keys: KeyFile
+    resealing: Resealing
     services: Services
     broadcaster: Broadcaster
     url: str = ""
@@ -100,8 +104,9 @@ def _composed(
     passwords: Passwords | None = None,
 ) -> App:
     clock = clock or SystemClock()
-    store = store or open_store(settings, clock, owner)
-    blobs = open_blobs(settings, clock)
+    keys = open_keys(settings)
+    store = store or open_store(settings, keys.sealer, clock, owner)
+    blobs = open_blobs(settings, keys.sealer, clock)
     passwords = passwords or Argon2Passwords()
     tasks, broadcaster, names = Tasks(), Broadcaster(counters), Names(store)
     open_lists = OpenLists(store, broadcaster, clock, names, tasks, settings.lists_memory)
@@ -113,8 +118,14 @@ def _composed(
         members=Members(store, open_lists, lists, broadcaster, clock, names),
         clock=clock,
     )
-    purge = Purge(store, open_lists, turns, clock)
-    app = App(settings, counters, tasks, owner, store, blobs, passwords, turns, purge, services, broadcaster)
+    app = App(
+        *(settings, counters, tasks, owner, store, blobs, passwords, turns),
+        purge=Purge(store, open_lists, turns, clock),
+        keys=keys,
+        resealing=Resealing(keys, store, blobs),
+        services=services,
+        broadcaster=broadcaster,
+    )
     app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
     app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
     counters.gauge("live_connections", lambda: app.live.connections)
@@ -124,21 +135,33 @@ def _composed(
     return app
 
 
-def open_store(settings: Settings, clock: Clock, owner: Owner | None = None) -> Store:
-    """The store that the settings name, with its key: made where there is neither, refused where only one is there.
-
-    Without an owner of the data folder it is opened beside a running server.
-    """
-    if settings.is_on_mongodb:
-        return _open_mongodb(settings, clock, owner)
-    keyring = Keyring.open(settings.key_path, create=not settings.store_path.exists())
-    return open_sqlite(settings.store_path, Sealer(keyring), clock)
+def open_keys(settings: Settings) -> KeyFile:
+    """The keys of the store that the settings name: made where there is neither, refused where only one is there."""
+    return KeyFile(settings.key_path, create=not settings.key_path.exists() and not _has_store(settings))
 
 
-def open_blobs(settings: Settings, clock: Clock) -> SealedBlobs:
-    """The objects that the settings name, sealed with the key of the store, which is opened first."""
-    keyring = Keyring.open(settings.key_path, create=False)
-    return SealedBlobs(_open_raw_blobs(settings, clock), Sealer(keyring))
+def _has_store(settings: Settings) -> bool:
+    if not settings.is_on_mongodb:
+        return settings.store_path.exists()
+    from shoplist_appliance.adapters.mongo.store import address_of, holds_a_store
+
+    return holds_a_store(address_of(settings.store or ""))
+
+
+def open_store(settings: Settings, sealer: Sealer, clock: Clock, owner: Owner | None = None) -> Store:
+    """The store that the settings name; without an owner of the data folder it is opened beside a running server."""
+    if not settings.is_on_mongodb:
+        return open_sqlite(settings.store_path, sealer, clock)
+    from shoplist_appliance.adapters.mongo.lease import Lease
+    from shoplist_appliance.adapters.mongo.store import address_of, open_mongo
+
+    lease = Lease(name_of(settings.data)) if owner else None
+    return open_mongo(address_of(settings.store or ""), sealer, clock, lease)
+
+
+def open_blobs(settings: Settings, sealer: Sealer, clock: Clock) -> SealedBlobs:
+    """The objects that the settings name."""
+    return SealedBlobs(_open_raw_blobs(settings, clock), sealer)
 
 
 def _open_raw_blobs(settings: Settings, clock: Clock) -> ThreadedBlobs:
@@ -149,17 +172,6 @@ def _open_raw_blobs(settings: Settings, clock: Clock) -> ThreadedBlobs:
     from shoplist_appliance.adapters.s3 import open_s3
 
     return open_s3(place, settings.blobs_key or "", settings.blobs_secret or "", clock)
-
-
-def _open_mongodb(settings: Settings, clock: Clock, owner: Owner | None) -> Store:
-    from shoplist_appliance.adapters.mongo.lease import Lease
-    from shoplist_appliance.adapters.mongo.store import address_of, holds_a_store, open_mongo
-
-    address = address_of(settings.store or "")
-    known = settings.key_path.exists()
-    keyring = Keyring.open(settings.key_path, create=not known and not holds_a_store(address))
-    lease = Lease(name_of(settings.data)) if owner else None
-    return open_mongo(address, Sealer(keyring), clock, lease)
 
 
 @contextlib.asynccontextmanager
@@ -176,6 +188,8 @@ async def running(app: App) -> AsyncIterator[App]:
     app.url = f"http://{join_address(host, sockets[0].getsockname()[1])}"
     app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
     app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
+    app.tasks.every(KEYS_SECONDS, app.keys.refresh, "looking whether the key file was changed")
+    app.tasks.every(KEYS_SECONDS, app.resealing.when_due, "sealing with the present keys")
     app.tasks.every(SEEN_SECONDS, app.services.people.keep_seen, "keeping when tokens were seen")
     try:
         yield app
@@ -216,7 +230,7 @@ async def _let_go(app: App) -> None:
 async def create_admin(settings: Settings, email: str, name: str, password: str) -> Person:
     """Make an account with the role admin, also beside a running server. Raises ``Conflict`` for a known address."""
     clock = SystemClock()
-    store = open_store(settings, clock)
+    store = open_store(settings, open_keys(settings).sealer, clock)
     passwords = Argon2Passwords()
     try:
         people = People(store, passwords, Broadcaster(Counters()), clock, Names(store))

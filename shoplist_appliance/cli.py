@@ -113,6 +113,23 @@ def parser() -> Arguments:
         ("--blobs-to", "where they shall be, which holds nothing yet"),
     ):
         move.add_argument(flag, dest=flag, metavar="ADDRESS", help=help)
+    keys = commands.add_parser(
+        "keys",
+        help="the keys that everything stored is sealed with, also beside a running server",
+        allow_abbrev=False,
+    ).add_subparsers(metavar="COMMAND", required=True)
+    add(keys, "list", list_keys, "print the keys of the key file, and how much each is needed for")
+    add(keys, "add", add_key, "add a key, which nothing is sealed with until rotate: to have a copy of it before")
+    rotate = add(
+        keys,
+        "rotate",
+        rotate_keys,
+        "seal everything new with the newest key, made for it where that is in use already; a running server takes it"
+        " within seconds, and seals in the background what is there",
+    )
+    rotate.add_argument("--lookup", action="store_true", help="change the key by which addresses are found instead")
+    remove = add(keys, "remove", remove_key, "take a key away that nothing stored needs any longer")
+    remove.add_argument("id", metavar="ID", help="as keys list prints it")
     add(commands, "openapi", openapi, "print the OpenAPI document")
     return top
 
@@ -315,6 +332,52 @@ def _address(flag: str, text: str, parse: Callable[[str], T | None], what: str) 
     if parsed is None:
         raise SettingError(flag, f"this is no address of {what}")
     return parsed
+
+
+# --- keys
+
+
+def list_keys(settings: Settings, told: argparse.Namespace) -> int:
+    """A line for each key: its id, what it is for, whether it is in use, and how many values need it."""
+    from shoplist_appliance.ops import keys
+
+    for key in keys.listed(settings):
+        kind = "lookup" if key.is_lookup else "sealing"
+        state = "active" if key.is_active else "needed" if key.uses else "not needed"
+        print(f"{key.id}  {kind:7}  {state:10}  {key.uses}")
+    return 0
+
+
+def add_key(settings: Settings, told: argparse.Namespace) -> int:
+    from shoplist_appliance.ops import keys
+
+    print(keys.add(settings))
+    _remind_of_copy(settings)
+    return 0
+
+
+def rotate_keys(settings: Settings, told: argparse.Namespace) -> int:
+    """Change the active key; sealing anew is the running product's."""
+    from shoplist_appliance.ops import keys
+
+    print(keys.rotate_lookup(settings) if told.lookup else keys.rotate(settings))
+    _remind_of_copy(settings)
+    say(
+        "the product seals in the background what is there, now if it runs, else from its next start on; see: keys list"
+    )
+    return 0
+
+
+def remove_key(settings: Settings, told: argparse.Namespace) -> int:
+    from shoplist_appliance.ops import keys
+
+    keys.remove(settings, told.id)
+    say("a backup that was made before may need it: keep the copy of the key file that belongs to it")
+    return 0
+
+
+def _remind_of_copy(settings: Settings) -> None:
+    say(f"keep a copy of the key file {settings.key_path} as it is now; without it nothing stored can be read")
 
 
 # --- openapi

@@ -210,6 +210,22 @@ class Blob:
     pieces: AsyncIterator[bytes]
 
 
+class Keys(Protocol):
+    """The keys that everything at rest is sealed with, as a running product has them."""
+
+    @property
+    def generation(self) -> int:
+        """Another number after each change."""
+
+    @property
+    def are_several(self) -> bool:
+        """Whether something may be by other keys than the present ones."""
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """The ids of those that nothing new is by."""
+
+
 class Blobs(Protocol):
     """Objects under names, for what is too large for a store: archives of chats, files. What one address opens.
 
@@ -313,3 +329,13 @@ class Rooms(Protocol):
 
     def sign_out(self, tokens: Iterable[TokenId], reason: str) -> None:
         """Tell the connections of these tokens ``signed_out``, take them out of all rooms, close them within 1 s."""
+
+
+class ResealableBlobs(Protocol):
+    """Sealed objects, as far as the sealing is concerned."""
+
+    def list(self) -> AsyncIterator[str]:
+        """All names."""
+
+    async def renew(self, name: str) -> bool:
+        """Seal the object with the active key; whether it was by another. Raises ``NotFound``."""

@@ -15,7 +15,7 @@ from minio import Minio as Client
 from bench.effort import Effort
 from bench.figures import Beside, Row, Sample, Section, Series, alternate
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.app import open_blobs
+from shoplist_appliance.app import open_blobs, open_keys
 from shoplist_appliance.config import load
 from tests.clients.servers import Minio
 
@@ -53,7 +53,7 @@ class Subjects:
         self.loop = asyncio.new_event_loop()
         stack.callback(self.loop.close)
         settings = load({"data": str(folder / "data"), **server.access.settings(BUCKET)}, {}, None)
-        self.blobs = open_blobs(settings, SystemClock())
+        self.blobs = open_blobs(settings, open_keys(settings).sealer, SystemClock())
         stack.callback(lambda: self.loop.run_until_complete(self.blobs.close()))
         self.plain = Client(server.address, server.KEY, server.SECRET, secure=False)
 

@@ -265,7 +265,7 @@ class Codec:
 
         A row of ``snapshots`` needs ``count`` beside its fields, how many pieces its snapshot has.
         """
-        fields = {field: self._sealer.resealed(row[field], *place) for field, place in _places(table, row)}
+        fields = {field: self._sealer.resealed(row[field], *place) for field, place in places_of(table, row)}
         renewed = {field: sealed for field, sealed in fields.items() if sealed is not None}
         if table == "people" and self._sealer.has_old_lookups:
             email = self.email(self.person(row["id"], row["version"], row["body"]).email)
@@ -275,7 +275,16 @@ class Codec:
 
     def key_ids(self, table: str, row: Mapping[str, Any]) -> Sequence[str]:
         """The ids of the keys by which the fields of a row are sealed."""
-        return [key_id(row[field]) for field, _ in _places(table, row)]
+        return [key_id(row[field]) for field, _ in places_of(table, row)]
+
+    def lookup_of(self, row: Mapping[str, Any]) -> int:
+        """By which lookup key a row of ``people`` is stored: 0 for the present one, 1 for the one before it, and on."""
+        email = self.person(row["id"], row["version"], row["body"]).email
+        return self.emails(email).index(row["email"])
+
+    def lookup_of_check(self, sealed: bytes) -> int:
+        """The same of the check value."""
+        return self._sealer.lookups("check", "lookup").index(self._unseal(sealed, *_CHECK_PLACE))
 
     def renewed_key_check(self, sealed: bytes) -> bytes | None:
         """The same for the check value; None where it is by the present keys."""
@@ -316,7 +325,7 @@ def _token_place(id: TokenId, hash: bytes, person: PersonId) -> Place:
     return ("tokens", "body", id, hash.hex(), person)
 
 
-def _places(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
+def places_of(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
     """Each sealed field of a row, with its place."""
     match table:
         case "people":

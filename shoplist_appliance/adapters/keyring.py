@@ -72,6 +72,17 @@ class Keyring:
         """Whether nothing can be sealed or stored by an outdated key."""
         return len(self.keys) == 1 and not self.old_lookups
 
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """The ids of the keys that nothing new is sealed or stored by; of the sealing keys, those before the active."""
+        names = list(self.keys)
+        return (*names[: names.index(self.active)], *map(lookup_id, self.old_lookups))
+
+    def follows(self, other: "Keyring") -> bool:
+        """Whether all that the other seals and stores can be read by this one."""
+        lookups = (self.lookup, *self.old_lookups)
+        return self.keys.get(other.active) == other.keys[other.active] and other.lookup in lookups
+
     # --- the file ---
 
     @classmethod

@@ -108,6 +108,11 @@ def content(rows: Rows, table: Table, codec: Codec) -> Iterator[Row]:
             return _changes(rows, codec)
 
 
+def reachable(rows: Rows, table: Table) -> Iterator[Row]:
+    """What counts of a table, as it lies."""
+    return (row for row, _ in _pieces_of_lists(rows)) if table is SNAPSHOTS else read(rows, table)
+
+
 def _people(rows: Rows, codec: Codec) -> Iterator[Row]:
     for row in read(rows, PEOPLE):
         id, _, _, _, version, body = row
@@ -133,12 +138,19 @@ def _lists(rows: Rows, codec: Codec) -> Iterator[Row]:
 
 
 def _pieces(rows: Rows, codec: Codec) -> Iterator[Row]:
+    for row, count in _pieces_of_lists(rows):
+        list_id, id, number, revision, piece = row
+        codec.piece(ListId(unpack(list_id)), revision, id, count, number, piece)
+        yield row
+
+
+def _pieces_of_lists(rows: Rows) -> Iterator[tuple[Row, int]]:
+    """Each piece of the snapshots that lists have now, with how many there are of it."""
     for row, shopping_list in _of_lists(rows, SNAPSHOTS):
-        list_id, id, number, _, piece = row
-        snapshot, revision, count = shopping_list[4:7]
-        if id == snapshot and number < count:
-            codec.piece(ListId(unpack(list_id)), revision, id, count, number, piece)
-            yield row
+        _, id, number, revision, _ = row
+        snapshot, its_revision, count = shopping_list[4:7]
+        if (id, revision) == (snapshot, its_revision) and number < count:
+            yield row, count
 
 
 def _changes(rows: Rows, codec: Codec) -> Iterator[Row]:

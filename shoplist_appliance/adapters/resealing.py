@@ -1,12 +1,16 @@
 """Sealing a store anew with the present keys, a few rows at a time, beside all that goes on in it."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.moving import SNAPSHOTS, TABLES, Key, Row, Table
+from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.ports import Cursor
+
+log = logging.getLogger(__name__)
 
 ROWS: Final = 100
 PIECES: Final = 8
@@ -53,7 +57,7 @@ class Renewal:
 
 
 def renewals(codec: Codec, table: Table, rows: Iterable[Row], pieces: Mapping[bytes, int]) -> Sequence[Renewal]:
-    """What is to change in these rows. Raises ``Unsealable``.
+    """What is to change in these rows; one that is damaged must not keep all others.
 
     ``pieces``: how many pieces the snapshots have that lists have now; what a crash has left of others goes by itself.
     """
@@ -64,6 +68,11 @@ def renewals(codec: Codec, table: Table, rows: Iterable[Row], pieces: Mapping[by
             if named["id"] not in pieces:
                 continue
             named["count"] = pieces[named["id"]]
-        if new := codec.renewed(table.name, named):
+        try:
+            new = codec.renewed(table.name, named)
+        except Unsealable as error:
+            log.warning("%s; it is left as it is", error)
+            continue
+        if new:
             found.append(Renewal(row[: table.keys], {field: named[field] for field in new}, new))
     return found

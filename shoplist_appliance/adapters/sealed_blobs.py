@@ -105,6 +105,13 @@ class SealedBlobs:
         async with self._raw.get(name, 0, HEAD) as raw:
             return key_id(_head_of(name, await _Pieces(raw.pieces).take(HEAD)))
 
+    async def renew(self, name: str) -> bool:
+        """``reseal`` where another key than the active one has sealed it; whether that was so."""
+        if await self.key_id(name) == self._sealer.active:
+            return False
+        await self.reseal(name)
+        return True
+
     async def reseal(self, name: str) -> None:
         """Seal the object with the active key: its head, for the chunks have a key of their own and are copied.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.app import build_app, open_store, running
+from shoplist_appliance.app import build_app, open_keys, open_store, running
 from shoplist_appliance.config import load
 from shoplist_appliance.ports import Store
 from tests.clients.http import Http
@@ -44,7 +44,7 @@ async def house(
     replacements: dict[str, Any] = {} if clock is None else {"clock": clock}
     if around is not None:
         os.makedirs(data, mode=0o700, exist_ok=True)
-        replacements["store"] = around(open_store(loaded, clock or SystemClock()))
+        replacements["store"] = around(open_store(loaded, open_keys(loaded).sealer, clock or SystemClock()))
     app = build_app(loaded, **replacements)
     async with running(app), Http(app.url) as http:
         yield http

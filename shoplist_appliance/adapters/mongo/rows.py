@@ -133,6 +133,15 @@ def mongo_source(address: Address, codec: Codec, clock: Clock, lease: Lease) -> 
 
 
 @contextlib.contextmanager
+def mongo_beside(address: Address) -> Iterator[MongoRows]:
+    """A store that others may be using, to read. Raises ``CannotOpen``, also where it is none."""
+    with _in_one_line(address), connected(address) as database:
+        if database["store"].find_one({"_id": "key check"}) is None:
+            raise StoreUnreadable(f"there is no store at {address.shown}")
+        yield MongoRows(address, database, lambda: False, begun=False)
+
+
+@contextlib.contextmanager
 def mongo_target(address: Address, codec: Codec, clock: Clock, lease: Lease, source: bytes) -> Iterator[MongoRows]:
     """A store that is made, or what an earlier attempt from this source has left. Raises ``CannotOpen``."""
     with _in_one_line(address), connected(address) as database:

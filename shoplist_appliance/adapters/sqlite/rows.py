@@ -113,6 +113,15 @@ def sqlite_source(path: Path, codec: Codec, clock: Clock) -> Iterator[SqliteRows
 
 
 @contextlib.contextmanager
+def sqlite_beside(path: Path) -> Iterator[SqliteRows]:
+    """A store that others may be using, to read. Raises ``CannotOpen``, also where it is none."""
+    with _looked_at(path) as connection:
+        if "store" not in _tables(connection):
+            raise StoreUnreadable(f"there is no store at {path}")
+        yield SqliteRows(path, connection, begun=False)
+
+
+@contextlib.contextmanager
 def sqlite_target(path: Path, codec: Codec, clock: Clock, source: bytes) -> Iterator[SqliteRows]:
     """A store that is made, or what an earlier attempt from this source has left. Raises ``CannotOpen``."""
     with _looked_at(path) as connection:

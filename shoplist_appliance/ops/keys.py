@@ -1,0 +1,119 @@
+"""The commands on the key file, all of which may run beside the product: what uses a key is counted where it lies."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shoplist_appliance.adapters.clock import SystemClock
+from shoplist_appliance.adapters.codec import Codec
+from shoplist_appliance.adapters.keyring import Keyring, lookup_id
+from shoplist_appliance.adapters.moving import PEOPLE, TABLES, Rows, reachable
+from shoplist_appliance.adapters.refusals import StoreUnreadable
+from shoplist_appliance.adapters.sealing import Sealer, key_id
+from shoplist_appliance.adapters.sqlite.rows import sqlite_beside
+from shoplist_appliance.app import open_blobs
+from shoplist_appliance.config import CannotStart, Settings
+from shoplist_appliance.domain.errors import NotFound, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One of the key file, and how much there is that it is needed for."""
+
+    id: str
+    is_lookup: bool
+    is_active: bool
+    uses: int
+
+
+def listed(settings: Settings) -> list[Key]:
+    """The keys of the file, in the order of their making. Raises ``CannotStart``."""
+    keyring = Keyring.open(settings.key_path, create=False)
+    uses = counted(settings, keyring)
+    sealing = [Key(id, False, id == keyring.active, uses[id]) for id in keyring.keys]
+    lookups = [lookup_id(key) for key in (*reversed(keyring.old_lookups), keyring.lookup)]
+    return sealing + [Key(id, True, id == lookups[-1], uses[id]) for id in lookups]
+
+
+def add(settings: Settings) -> str:
+    """Add a key that nothing is sealed with yet; its id."""
+    return Keyring.change(settings.key_path, Keyring.added).newest
+
+
+def rotate(settings: Settings) -> str:
+    """Make the newest key the one that is sealed with, adding one where it is that already; its id."""
+    return Keyring.change(settings.key_path, Keyring.rotated).active
+
+
+def rotate_lookup(settings: Settings) -> str:
+    """Make a new lookup key; its id."""
+    return lookup_id(Keyring.change(settings.key_path, Keyring.with_new_lookup).lookup)
+
+
+def remove(settings: Settings, id: str) -> None:
+    """Take a key away that nothing needs. Raises ``CannotStart`` where something does, or where it is active."""
+
+    def without(keyring: Keyring) -> Keyring:
+        if id in (keyring.active, lookup_id(keyring.lookup)):
+            raise CannotStart(f"the key {id} is the one in use; make another the active one first, by: keys rotate")
+        if id not in (*keyring.keys, *map(lookup_id, keyring.old_lookups)):
+            raise CannotStart(f"the key file has no key {id}; see: keys list")
+        if uses := counted(settings, keyring)[id]:
+            raise CannotStart(
+                f"the key {id} is still needed for {uses} values; a running product that has another active key seals"
+                " them anew in the background; see: keys list"
+            )
+        return keyring.without(id)
+
+    Keyring.change(settings.key_path, without)
+
+
+def counted(settings: Settings, keyring: Keyring) -> Counter[str]:
+    """For how many values and objects each key is needed. Raises ``CannotStart``."""
+    sealer = Sealer(keyring)
+    codec = Codec(sealer)
+    with _beside(settings) as rows:
+        uses = _of_store(rows, codec, [lookup_id(key) for key in (keyring.lookup, *keyring.old_lookups)])
+    return uses + asyncio.run(_of_objects(settings, sealer))
+
+
+@contextlib.contextmanager
+def _beside(settings: Settings) -> Iterator[Rows]:
+    if not settings.is_on_mongodb:
+        with sqlite_beside(settings.store_path) as rows:
+            yield rows
+        return
+    from shoplist_appliance.adapters.mongo.rows import mongo_beside
+    from shoplist_appliance.adapters.mongo.store import address_of
+
+    with mongo_beside(address_of(settings.store or "")) as rows:
+        yield rows
+
+
+def _of_store(rows: Rows, codec: Codec, lookups: Sequence[str]) -> Counter[str]:
+    uses = Counter([key_id(rows.mark), lookups[codec.lookup_of_check(rows.mark)]])
+    for table in TABLES:
+        for row in reachable(rows, table):
+            named = dict(zip(table.fields, row, strict=True))
+            uses.update(codec.key_ids(table.name, named))
+            if table is PEOPLE:
+                uses[lookups[codec.lookup_of(named)]] += 1
+    return uses
+
+
+async def _of_objects(settings: Settings, sealer: Sealer) -> Counter[str]:
+    blobs = open_blobs(settings, sealer, SystemClock())
+    uses: Counter[str] = Counter()
+    try:
+        async for name in blobs.list():
+            with contextlib.suppress(NotFound):  # removed meanwhile
+                uses[await blobs.key_id(name)] += 1
+    except Unavailable as error:
+        raise StoreUnreadable(
+            "the object storage does not answer, so that nobody knows what its objects need"
+        ) from error
+    finally:
+        await blobs.close()
+    return uses
