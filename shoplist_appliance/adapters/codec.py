@@ -5,9 +5,9 @@ Each body is sealed to its table, field, ids and version: see ``Sealer``.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -16,6 +16,15 @@ from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId
 from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Summary
 from shoplist_appliance.domain.people import Person, Token, email_key
 from shoplist_appliance.ports import Snapshot
+
+SEALED: Final[Mapping[str, Sequence[str]]] = {
+    "people": ("body",),
+    "tokens": ("body",),
+    "lists": ("header", "summary"),
+    "snapshots": ("piece",),
+    "changes": ("body",),
+}
+"""The sealed fields of each table."""
 
 
 def pack(id: str) -> bytes:
@@ -265,7 +274,7 @@ class Codec:
 
         A row of ``snapshots`` needs ``count`` beside its fields, how many pieces its snapshot has.
         """
-        fields = {field: self._sealer.resealed(row[field], *place) for field, place in places_of(table, row)}
+        fields = {field: self._sealer.resealed(row[field], *place_of(table, field, row)) for field in SEALED[table]}
         renewed = {field: sealed for field, sealed in fields.items() if sealed is not None}
         if table == "people" and self._sealer.has_old_lookups:
             email = self.email(self.person(row["id"], row["version"], row["body"]).email)
@@ -275,7 +284,7 @@ class Codec:
 
     def key_ids(self, table: str, row: Mapping[str, Any]) -> Sequence[str]:
         """The ids of the keys by which the fields of a row are sealed."""
-        return [key_id(row[field]) for field, _ in places_of(table, row)]
+        return [key_id(row[field]) for field in SEALED[table]]
 
     def lookup_of(self, row: Mapping[str, Any]) -> int:
         """By which lookup key a row of ``people`` is stored: 0 for the present one, 1 for the one before it, and on."""
@@ -325,25 +334,22 @@ def _token_place(id: TokenId, hash: bytes, person: PersonId) -> Place:
     return ("tokens", "body", id, hash.hex(), person)
 
 
-def places_of(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
-    """Each sealed field of a row, with its place."""
+def place_of(table: str, field: str, row: Mapping[str, Any]) -> Place:
+    """The place of a sealed field of a row."""
     match table:
         case "people":
-            yield "body", _person_place(row["id"], row["version"])
+            return _person_place(row["id"], row["version"])
         case "tokens":
-            yield "body", _token_place(row["id"], row["hash"], row["person"])
+            return _token_place(row["id"], row["hash"], row["person"])
         case "lists":
             id = ListId(unpack(row["id"]))
-            yield "header", _header_place(id, row["version"])
-            yield "summary", _summary_place(id, row["summary_revision"])
+            return (
+                _header_place(id, row["version"]) if field == "header" else _summary_place(id, row["summary_revision"])
+            )
         case "snapshots":
-            id = ListId(unpack(row["list"]))
-            yield "piece", _piece_place(id, row["revision"], row["id"], row["count"], row["number"])
-        case "changes":
-            id = ListId(unpack(row["list"]))
-            yield "body", _change_place(id, row["revision"], EditId(unpack(row["edit"])))
+            return _piece_place(ListId(unpack(row["list"])), row["revision"], row["id"], row["count"], row["number"])
         case _:
-            raise ValueError(f"nothing is known of the table {table}")
+            return _change_place(ListId(unpack(row["list"])), row["revision"], EditId(unpack(row["edit"])))
 
 
 def _invitation_out(invitation: Invitation) -> dict[str, object]:

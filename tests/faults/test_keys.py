@@ -80,7 +80,6 @@ async def test_all_is_sealed_anew_while_it_is_used_and_the_old_key_can_go(produc
         ((old, *_), (old_lookup, *_)) = product.keys("list")
         ((new,),) = product.keys("rotate")
         ((new_lookup,),) = product.keys("rotate", "--lookup")
-        assert "still needed" in product.refused("remove", old)
         assert "is the one in use" in product.refused("remove", new)
         assert "has no key" in product.refused("remove", "deadbeef")
         await ann.edit(list_id, add("Чай"))
@@ -98,6 +97,16 @@ async def test_all_is_sealed_anew_while_it_is_used_and_the_old_key_can_go(produc
     async with Http(product.url) as http:
         back = await on(http, ann).again()
         assert len((await back.call("lists.get", list=list_id))["items"]) == 122
+
+
+async def test_what_something_is_sealed_with_is_not_removed(product: Product) -> None:
+    product.stop()  # so that nobody seals it anew
+    ((old, *_), (old_lookup, *_)) = product.keys("list")
+    product.keys("rotate")
+    product.keys("rotate", "--lookup")
+    for id in (old, old_lookup):
+        assert "still needed for" in product.refused("remove", id)
+    assert {line[0]: line[2] for line in product.keys("list")}.items() >= {old: "needed", old_lookup: "needed"}.items()
 
 
 async def test_kills_on_the_way_harm_nothing(product: Product) -> None:
