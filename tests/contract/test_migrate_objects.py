@@ -11,6 +11,7 @@ import pytest
 
 from shoplist_appliance.adapters.blobs import MARK, ThreadedBlobs
 from shoplist_appliance.adapters.folder import DRAFTS
+from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.refusals import (
     CannotOpen,
     KeyMissing,
@@ -21,7 +22,6 @@ from shoplist_appliance.adapters.refusals import (
 )
 from shoplist_appliance.adapters.s3 import PART, Bucket
 from shoplist_appliance.adapters.sealed_blobs import HEAD
-from shoplist_appliance.adapters.sealing import Keyring
 from shoplist_appliance.config import CannotStart, Settings
 from shoplist_appliance.ops import migrate_objects
 from shoplist_appliance.ops.migrate import Migration, migrate

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.app import open_blobs
+from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
+from shoplist_appliance.app import open_blobs, open_keys
 from shoplist_appliance.config import load
 from tests.clients.process import COMMAND, ROOT, Process, command, environment
 from tests.clients.servers import S3Access, a_minio
@@ -39,11 +40,16 @@ def data(tmp_path: Path) -> Path:
     return data
 
 
+def opened(data: Path, **settings: str) -> SealedBlobs:
+    loaded = load({"data": str(data), **settings}, {}, None)
+    return open_blobs(loaded, open_keys(loaded).sealer, SystemClock())
+
+
 def fill(data: Path, count: int, large: int = 0, **settings: str) -> None:
     """So many small objects, and one of ``large`` bytes."""
 
     async def filled() -> None:
-        blobs = open_blobs(load({"data": str(data), **settings}, {}, None), SystemClock())
+        blobs = opened(data, **settings)
 
         async def put(number: int) -> None:
             await blobs.put(f"chat/{number % 50}/{number}", pieces(f"milk {number}".encode()))
@@ -66,7 +72,7 @@ def told(data: Path, **settings: str) -> dict[str, bytes]:
     """What the product finds there."""
 
     async def read() -> dict[str, bytes]:
-        blobs = open_blobs(load({"data": str(data), **settings}, {}, None), SystemClock())
+        blobs = opened(data, **settings)
         contents = {}
         async for name in blobs.list():
             async with blobs.get(name) as blob:
