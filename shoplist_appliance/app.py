@@ -11,16 +11,13 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from shoplist_appliance.adapters.blobs import ThreadedBlobs
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.key_file import KeyFile
-from shoplist_appliance.adapters.ownership import Owner, name_of
+from shoplist_appliance.adapters.opening import open_blobs, open_keys, open_store
+from shoplist_appliance.adapters.ownership import Owner
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
-from shoplist_appliance.adapters.sealing import Sealer
-from shoplist_appliance.adapters.sqlite.store import open_sqlite
-from shoplist_appliance.config import S3Address, Settings, join_address
+from shoplist_appliance.config import Settings, join_address
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.live.server import Live
@@ -133,45 +130,6 @@ def _composed(
         app.dispatcher, settings, services.people, check=app.check, counters=counters, live=app.live.handlers()
     )
     return app
-
-
-def open_keys(settings: Settings) -> KeyFile:
-    """The keys of the store that the settings name: made where there is neither, refused where only one is there."""
-    return KeyFile(settings.key_path, create=not settings.key_path.exists() and not _has_store(settings))
-
-
-def _has_store(settings: Settings) -> bool:
-    if not settings.is_on_mongodb:
-        return settings.store_path.exists()
-    from shoplist_appliance.adapters.mongo.store import address_of, holds_a_store
-
-    return holds_a_store(address_of(settings.store or ""))
-
-
-def open_store(settings: Settings, sealer: Sealer, clock: Clock, owner: Owner | None = None) -> Store:
-    """The store that the settings name; without an owner of the data folder it is opened beside a running server."""
-    if not settings.is_on_mongodb:
-        return open_sqlite(settings.store_path, sealer, clock)
-    from shoplist_appliance.adapters.mongo.lease import Lease
-    from shoplist_appliance.adapters.mongo.store import address_of, open_mongo
-
-    lease = Lease(name_of(settings.data)) if owner else None
-    return open_mongo(address_of(settings.store or ""), sealer, clock, lease)
-
-
-def open_blobs(settings: Settings, sealer: Sealer, clock: Clock) -> SealedBlobs:
-    """The objects that the settings name."""
-    return SealedBlobs(_open_raw_blobs(settings, clock), sealer)
-
-
-def _open_raw_blobs(settings: Settings, clock: Clock) -> ThreadedBlobs:
-    place = settings.blobs_path
-    if not isinstance(place, S3Address):
-        return open_folder(place)
-    # Imported here: minio takes half a second, and most do without.
-    from shoplist_appliance.adapters.s3 import open_s3
-
-    return open_s3(place, settings.blobs_key or "", settings.blobs_secret or "", clock)
 
 
 @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ from minio import Minio as Client
 from bench.effort import Effort
 from bench.figures import Beside, Row, Sample, Section, Series, alternate
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.app import open_blobs, open_keys
+from shoplist_appliance.adapters.opening import open_blobs, open_keys
 from shoplist_appliance.config import load
 from tests.clients.servers import Minio
 

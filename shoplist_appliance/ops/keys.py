@@ -10,10 +10,10 @@ from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.keyring import Keyring, lookup_id
 from shoplist_appliance.adapters.moving import PEOPLE, TABLES, Rows, reachable
+from shoplist_appliance.adapters.opening import open_blobs
 from shoplist_appliance.adapters.refusals import StoreUnreadable
 from shoplist_appliance.adapters.sealing import Sealer, key_id
 from shoplist_appliance.adapters.sqlite.rows import sqlite_beside
-from shoplist_appliance.app import open_blobs
 from shoplist_appliance.config import CannotStart, Settings
 from shoplist_appliance.domain.errors import NotFound, Unavailable
 

@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 
 from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs, is_name
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.adapters.folder import open_folder
+from shoplist_appliance.adapters.opening import open_raw_blobs
 from shoplist_appliance.adapters.refusals import NotEmpty, StoreUnreadable, Unfinished
 from shoplist_appliance.adapters.sealed_blobs import HEAD, SealedBlobs
 from shoplist_appliance.adapters.sealing import Sealer, Unsealable
@@ -63,7 +63,7 @@ class Place:
 
     @classmethod
     def open(cls, settings: Settings, address: Address, role: Role, sealer: Sealer) -> "Place":
-        raw = _opened(settings, address, role)
+        raw = open_raw_blobs(settings, address, SystemClock(), role)
         return cls(_shown(address), raw, SealedBlobs(raw, sealer))
 
     async def names(self) -> AsyncGenerator[str, None]:
@@ -90,14 +90,6 @@ class Place:
                 return b"".join([piece async for piece in blob.pieces])
         except NotFound:
             return None
-
-
-def _opened(settings: Settings, address: Address, role: Role) -> ThreadedBlobs:
-    if not isinstance(address, S3Address):
-        return open_folder(address, role)
-    from shoplist_appliance.adapters.s3 import open_s3
-
-    return open_s3(address, settings.blobs_key or "", settings.blobs_secret or "", SystemClock(), role)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from shoplist_appliance.adapters.clock import SystemClock
-from shoplist_appliance.app import build_app, open_keys, open_store, running
+from shoplist_appliance.adapters.opening import open_keys, open_store
+from shoplist_appliance.app import build_app, running
 from shoplist_appliance.config import load
 from shoplist_appliance.ports import Store
 from tests.clients.http import Http

@@ -12,6 +12,7 @@ import pytest
 from shoplist_appliance.adapters.blobs import MARK, ThreadedBlobs
 from shoplist_appliance.adapters.folder import DRAFTS
 from shoplist_appliance.adapters.keyring import Keyring
+from shoplist_appliance.adapters.opening import open_raw_blobs
 from shoplist_appliance.adapters.refusals import (
     CannotOpen,
     KeyMissing,
@@ -110,7 +111,7 @@ async def lay(place: AnyPlace, name: str, content: bytes) -> None:
 
 def _past_the_mark(place: AnyPlace) -> ThreadedBlobs:
     given = Settings() if isinstance(place, FolderPlace) else Settings(blobs_key=place.key, blobs_secret=place.secret)
-    return migrate_objects._opened(given, address(place), "target")
+    return open_raw_blobs(given, address(place), StillClock(), "target")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from shoplist_appliance.adapters.clock import SystemClock
+from shoplist_appliance.adapters.opening import open_blobs, open_keys
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
-from shoplist_appliance.app import open_blobs, open_keys
 from shoplist_appliance.config import load
 from tests.clients.process import COMMAND, ROOT, Process, command, environment
 from tests.clients.servers import S3Access, a_minio
