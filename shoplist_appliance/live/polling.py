@@ -22,6 +22,8 @@ class Polling:
         "_answers",
         "_engine",
         "_from_room",
+        "_last_answer",
+        "_last_post",
         "_news",
         "_over",
         "_packets",
@@ -46,6 +48,9 @@ class Polling:
         self._polls = 0
         self._waiting: asyncio.Future[bytes] | None = None  # of the GET that has not been answered
         self._unsent: tuple[asyncio.Future[None], IOStream] | None = None  # the last answer, perhaps still on its way
+        # By the mark of the request: a browser whose connection broke before the answer came repeats it by itself.
+        self._last_answer: tuple[str, bytes] | None = None
+        self._last_post: str | None = None
         self._posting = False
         self._part = bytearray()  # of a packet whose rest has not come
         self._passed = 0  # how much of it has, kept or not
@@ -141,10 +146,22 @@ class Polling:
         """Whether a GET waits already. Two at once, as two POSTs, end the session: neither is the first."""
         return self._waiting is not None
 
-    async def poll(self) -> bytes:
-        """What waits, as soon as something does."""
+    async def poll(self, mark: str | None) -> bytes:
+        """What waits, as soon as something does; to a GET with the mark of the one before, what that was answered.
+
+        The answer is kept until another GET shows that it came.
+        """
         self._polls += 1
         self._engine.moving(self)
+        if self._last_answer is not None and self._last_answer[0] == mark:
+            return self._last_answer[1]
+        self._last_answer = None
+        payload = await self._next()
+        if mark is not None:
+            self._last_answer = mark, payload
+        return payload
+
+    async def _next(self) -> bytes:
         if self._packets or self._over or self._session.upgrading:
             return self._payload()
         self._waiting = asyncio.get_running_loop().create_future()
@@ -176,9 +193,14 @@ class Polling:
         self._resumed = asyncio.get_running_loop().create_future()
         return self._resumed
 
-    def finish(self) -> None:
+    def has_taken(self, mark: str | None) -> bool:
+        """Whether this is the last POST once more, whose answer did not arrive: its calls must not be made twice."""
+        return mark is not None and mark == self._last_post
+
+    def finish(self, mark: str | None) -> None:
         """Its body has come to its end."""
         self._posting = False
+        self._last_post = mark
         self._complete()
 
     def read(self, wanted: bool) -> None:

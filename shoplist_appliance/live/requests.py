@@ -18,6 +18,8 @@ from shoplist_appliance.web.requests import client_address, language_of, new_req
 
 LARGEST_BODY: Final = 64 * 1024 * 1024  # of a POST: a queue of many calls, each of which has its own limit
 
+LONGEST_MARK: Final = 100
+
 # Refusals as Engine.IO numbers them: status, code, message.
 UNKNOWN_TRANSPORT: Final = (400, 0, "Transport unknown")
 UNKNOWN_SESSION: Final = (400, 1, "Session ID unknown")
@@ -48,6 +50,7 @@ class EngineRequest(RequestHandler):
         self._session: Session | None = None
         self._refused: Refused | None = None  # what to answer once the body is through
         self._posting: Polling | None = None  # the transport that takes this request's body
+        self._again = False  # a POST that was taken before
         self._received = 0
 
     def set_default_headers(self) -> None:
@@ -93,9 +96,18 @@ class EngineRequest(RequestHandler):
         polling = self._session.transport
         if not isinstance(polling, Polling):
             raise Refused(BAD_REQUEST)
+        if polling.has_taken(self._mark):
+            self._again = True
+            return
         if not polling.begin():
             self._overlap(self._session)
         self._posting = polling
+
+    @property
+    def _mark(self) -> str | None:
+        """By which a request is known again that a browser repeats by itself; clients make a new one for each."""
+        mark = self._query("t")
+        return mark if mark and len(mark) <= LONGEST_MARK else None
 
     def _query(self, name: str) -> str | None:
         values = self.request.query_arguments.get(name)
@@ -117,11 +129,12 @@ class EngineRequest(RequestHandler):
 
     def post(self) -> None:
         """The calls of a polling client have come."""
-        if self._posting is None:
+        if self._posting is None and not self._again:
             self._other()
             return
-        posting, self._posting = self._posting, None
-        posting.finish()
+        if self._posting is not None:
+            posting, self._posting = self._posting, None
+            posting.finish(self._mark)
         if self._received > LARGEST_BODY:
             self._refuse(Refused(TOO_LARGE))
         else:
@@ -150,7 +163,7 @@ class EngineRequest(RequestHandler):
         polling = self._polling()
         if polling.is_waiting and self._session is not None:
             self._overlap(self._session)
-        payload = await polling.poll()
+        payload = await polling.poll(self._mark)
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
         stream = self.request.connection.stream  # type: ignore[union-attr]
         polling.sending(asyncio.ensure_future(self.finish(payload)), stream)

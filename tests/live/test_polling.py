@@ -317,3 +317,52 @@ async def test_the_end_of_the_process_is_told_over_every_transport(town: Town) -
         wire.close()
         await asyncio.wait_for(closing, 3)
         assert not town.live.engine.sessions
+
+
+# --- requests that a browser repeats by itself, when its connection broke before the answer came ---
+
+
+async def packets_of(poller: Poller, mark: str) -> list[str]:
+    answer = await poller.http.get(f"{poller.path}&t={mark}")
+    assert answer.status == 200
+    assert isinstance(answer.body, bytes)
+    return answer.body.decode().split("\x1e")
+
+
+async def test_an_answer_that_did_not_arrive_is_given_again(town: Town) -> None:
+    async with Http(town.url) as http:
+        poller = await polling(town, http)
+        await poller.post('42/live,1["echo",{"x":1}]')
+        lost = await packets_of(poller, "one")
+        assert lost == ['43/live,1[{"ok":true,"result":{"x":1}}]']
+        await poller.post('42/live,2["echo",{"x":2}]')
+        assert await packets_of(poller, "one") == lost
+        assert await packets_of(poller, "two") == ['43/live,2[{"ok":true,"result":{"x":2}}]']
+        await poller.post('42/live,3["echo",{"x":3}]')
+        assert await packets_of(poller, "one") == ['43/live,3[{"ok":true,"result":{"x":3}}]'], "it has come since"
+
+
+async def test_a_client_that_marks_nothing_is_answered_once(town: Town) -> None:
+    async with Http(town.url) as http:
+        poller = await polling(town, http)
+        for number in (1, 2):
+            await poller.post(f'42/live,{number}["echo",{{}}]')
+            assert await poller.answers(1) == {number: {"ok": True, "result": {}}}
+
+
+async def test_a_post_that_comes_twice_is_taken_once(town: Town) -> None:
+    async with Http(town.url) as http:
+        poller = await polling(town, http)
+        path, body = poller.path, {}
+        for mark, number in (("one", 1), ("one", 1), ("two", 2), ("two", 2)):
+            poller.path = f"{path}&t={mark}"
+            body[number] = await poller.post(f'42/live,{number}["echo",{{}}]')
+            assert body[number].body == b"ok"
+        poller.path = path
+        got: list[str] = []
+        while len(got) < 2:
+            got += await poller.get()
+        await poller.post('42/live,3["echo",{}]')
+        while len(got) < 3:
+            got += await poller.get()
+        assert [packet[: len("43/live,1")] for packet in got] == ["43/live,1", "43/live,2", "43/live,3"]
