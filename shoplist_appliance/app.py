@@ -18,6 +18,7 @@ from shoplist_appliance.adapters.ownership import Owner
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
 from shoplist_appliance.config import Settings, join_address
+from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.live.server import Live
@@ -74,6 +75,8 @@ class App:
 
     async def check(self) -> None:
         """Raises ``Unavailable`` where what people send could not be stored now."""
+        if not self.keys.is_kept:
+            raise Unavailable("the key file")
         await self.store.check()
         await self.blobs.check()
 

@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says; ends the process."""
     signal.signal(signal.SIGTERM, _ended_early)
     told = parser().parse_args(arguments)
+    if told.run is not run:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was cut short was not done
     try:
         settings = load(_flags(told), os.environ, told.config)
         status = told.run(settings, told)
@@ -59,8 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         end(2, f"the store cannot be opened: {error}")
     except OSError as error:
         end(2, _words(error))
+    except Unavailable:
+        end(2, "the storage does not answer now; try again")
     except KeyboardInterrupt:
-        status = 0
+        status = 0 if told.run is run else 1
     raise SystemExit(status)
 
 

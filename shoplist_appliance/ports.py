@@ -198,6 +198,9 @@ class Store(PeopleStore, ListStore, Protocol):
         that began before the keys were changed is found by doing it all again.
         """
 
+    async def settle_keys(self) -> None:
+        """Nothing was found any more that is not by the present keys: from now on the store asks for these alone."""
+
     async def lost(self) -> None:
         """Ends when another process has taken the store over, for good; else never."""
 

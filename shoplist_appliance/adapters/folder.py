@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs
+from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs, is_name
 from shoplist_appliance.adapters.ownership import make_private
 from shoplist_appliance.adapters.refusals import NotEmpty, StoreUnreadable, Unfinished
 from shoplist_appliance.domain.errors import NotFound, Unavailable
@@ -153,6 +153,9 @@ class Folder:
         names = [entry.name + "/" * entry.is_dir(follow_symlinks=False) for entry in entries if entry.name[0] != "."]
         for name in sorted(names):
             if name.endswith("/"):
+                if not is_name(name[:-1]):
+                    yield folder + name  # as `lost+found`: none of ours, and perhaps closed to us
+                    continue
                 yield from self._names(folder + name)
             else:
                 yield folder + name

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import secrets
+import stat
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -109,6 +110,7 @@ class Keyring:
 
         Raises ``KeyMissing`` or ``KeyWrong``, and what ``change`` raises.
         """
+        path = path.resolve()  # a link stays one
         with _changed_by_us(path):
             keyring = change(cls.open(path, create=False))
             try:
@@ -180,10 +182,11 @@ def _write_once(path: Path, text: bytes) -> bool:
 
 
 def _replace(path: Path, text: bytes) -> None:
-    """The old file stays whole until the new one is, also through a power cut. It keeps its owner."""
+    """The old file stays whole until the new one is, also through a power cut. It keeps its owner and its mode."""
     with _draft(path, text) as draft:
         old = path.stat()
         os.chown(draft, old.st_uid, old.st_gid)
+        draft.chmod(stat.S_IMODE(old.st_mode))
         draft.replace(path)
     _keep_name(path)
 

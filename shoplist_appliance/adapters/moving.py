@@ -53,11 +53,12 @@ TABLES: Final = (PEOPLE, TOKENS, LISTS, SNAPSHOTS, CHANGES)
 class Rows(Protocol):
     """One store, past its port, for as long as it is moved. Every call may raise ``CannotOpen``.
 
-    ``name`` is for people, ``mark`` tells it from every other store.
+    ``name`` is for people, ``mark`` tells it from every other store, ``key_check`` is by what it knows its keys.
     """
 
     name: str
     mark: bytes
+    key_check: bytes
 
     def page(self, table: Table, after: Key | None, most: int) -> Sequence[Row]:
         """So many rows in the order of their keys, from behind ``after`` on."""

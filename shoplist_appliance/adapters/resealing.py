@@ -18,7 +18,7 @@ PIECES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a step begins: in a table, behind a key. Behind the last table stands the value that checks the keys."""
+    """Where a step begins: in a table, behind a key."""
 
     number: int = 0
     after: Key | None = None
@@ -28,17 +28,17 @@ class Place:
         return cls() if cursor is None else cls(*_pair(cursor))
 
     @property
-    def table(self) -> Table | None:
-        return TABLES[self.number] if self.number < len(TABLES) else None
+    def table(self) -> Table:
+        return TABLES[self.number]
 
     @property
     def most(self) -> int:
         return PIECES if self.table is SNAPSHOTS else ROWS
 
-    def behind(self, rows: Sequence[Row]) -> Cursor:
-        """Where the step after one that read these rows begins."""
+    def behind(self, rows: Sequence[Row]) -> Cursor | None:
+        """Where the step after one that read these rows begins; None behind the last table."""
         if len(rows) < self.most:
-            return Cursor((self.number + 1, None))
+            return Cursor((self.number + 1, None)) if self.number + 1 < len(TABLES) else None
         return Cursor((self.number, rows[-1][: TABLES[self.number].keys]))
 
 
@@ -54,6 +54,10 @@ class Renewal:
     key: Key
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
+
+    def tell_of_twin(self, table: Table) -> None:
+        """It cannot become what it shall be: an address belongs to two accounts, which must not keep all others."""
+        log.error("%s %s stays by an old key: another has what it should be found by", table.name, self.key[0])
 
 
 def renewals(codec: Codec, table: Table, rows: Iterable[Row], pieces: Mapping[bytes, int]) -> Sequence[Renewal]:

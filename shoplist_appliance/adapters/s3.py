@@ -21,7 +21,7 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as SlowError
 
-from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs
+from shoplist_appliance.adapters.blobs import MARK, Role, ThreadedBlobs, is_name
 from shoplist_appliance.adapters.refusals import StorageRefused, Unfinished
 from shoplist_appliance.config import S3Address
 from shoplist_appliance.domain.errors import NotFound, OutcomeUnknown, Unavailable
@@ -246,8 +246,8 @@ class Bucket:
 
     def abort_left(self) -> None:
         """Abort what could not be aborted in its time."""
-        while self._left:
-            name, upload = left = self._left[-1]
+        for left in list(self._left):
+            name, upload = left
             try:
                 self.ask(self.client._abort_multipart_upload, name, upload)
             except NotFound:
@@ -293,8 +293,11 @@ class Bucket:
         with contextlib.suppress(S3Error):  # a key that may not list them may still do all else
             for upload in self.client._list_multipart_uploads(self.name).uploads:
                 begun = upload.initiated_time
-                if upload.upload_id and begun is not None and begun.timestamp() * 1000 < stale:
-                    self._left.append((upload.object_name, upload.upload_id))
+                name, id = upload.object_name, upload.upload_id
+                if begun is None or begun.timestamp() * 1000 >= stale or not id or not name:
+                    continue
+                if is_name(name):  # others may keep something there too
+                    self._left.append((name, id))
 
     @contextlib.contextmanager
     def _understood(self) -> Iterator[None]:

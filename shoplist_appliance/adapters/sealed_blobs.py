@@ -9,11 +9,14 @@ in an empty object) under AES-256-GCM with that key; its nonce is its number, an
 it). So a chunk opens in its own place of its own object only, and the sealing key can be replaced in the head alone.
 """
 
+import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakValueDictionary
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +25,8 @@ from shoplist_appliance.adapters.blobs import checked_name, checked_range
 from shoplist_appliance.adapters.keyring import KEY_SIZE
 from shoplist_appliance.adapters.sealing import HEADER_SIZE, NONCE_SIZE, Sealer, Unsealable, key_id
 from shoplist_appliance.ports import Blob, Blobs
+
+log = logging.getLogger(__name__)
 
 FORMAT: Final = b"\x01"
 CHUNK: Final = 64 << 10
@@ -36,10 +41,14 @@ class SealedBlobs:
     def __init__(self, raw: Blobs, sealer: Sealer) -> None:
         self._raw = raw
         self._sealer = sealer
+        self._changing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def put(self, name: str, chunks: AsyncIterable[bytes]) -> int:
         key = os.urandom(KEY_SIZE)
-        async with contextlib.aclosing(_sealed(self._head(checked_name(name), key), key, chunks)) as sealed:
+        async with (
+            self._alone(name),
+            contextlib.aclosing(_sealed(self._head(checked_name(name), key), key, chunks)) as sealed,
+        ):
             return _plain_size(name, await self._raw.put(name, sealed))
 
     @contextlib.asynccontextmanager
@@ -71,7 +80,12 @@ class SealedBlobs:
         return None if size is None else _plain_size(name, size)
 
     async def remove(self, name: str) -> None:
-        await self._raw.remove(name)
+        async with self._alone(name):
+            await self._raw.remove(name)
+
+    def _alone(self, name: str) -> asyncio.Lock:
+        """One at a time puts, removes or seals an object anew."""
+        return self._changing.setdefault(name, asyncio.Lock())
 
     def list(self, prefix: str = "") -> AsyncIterator[str]:
         return self._raw.list(prefix)
@@ -106,16 +120,24 @@ class SealedBlobs:
             return key_id(_head_of(name, await _Pieces(raw.pieces).take(HEAD)))
 
     async def renew(self, name: str) -> bool:
-        """``reseal`` where another key than the active one has sealed it; whether that was so."""
-        if await self.key_id(name) == self._sealer.active:
+        """``reseal`` where another key than the active one has sealed it; whether that was so.
+
+        What is damaged, or none of ours, stays as it is, and must not keep all others.
+        """
+        try:
+            async with self._alone(name):
+                if await self.key_id(name) == self._sealer.active:
+                    return False
+                await self.reseal(name)
+        except Unsealable as error:
+            log.warning("%s; it is left as it is", error)
             return False
-        await self.reseal(name)
         return True
 
     async def reseal(self, name: str) -> None:
         """Seal the object with the active key: its head, for the chunks have a key of their own and are copied.
 
-        Not while it is put or removed: it would come back. Who reads it meanwhile reads on.
+        Not while another process puts or removes it: it would come back. Who reads it meanwhile reads on.
         """
         async with self._raw.get(name) as raw:
             pieces = _Pieces(raw.pieces)

@@ -15,6 +15,7 @@ BETWEEN_PASSES_SECONDS = 10.0
 """Whatever was sealed before the change, and was still on its way to the store, is there by then."""
 
 AFTER_A_FAILURE_SECONDS = 60.0
+BETWEEN_RUNS_SECONDS = 3600.0
 
 
 class Resealing:
@@ -25,26 +26,35 @@ class Resealing:
         self._store = store
         self._blobs = blobs
         self._done: int | None = None
+        self._again = 0.0  # by the loop's clock
 
     async def when_due(self) -> None:
-        """Run, if something may be by other keys than the present ones: at the start, and after each change."""
-        generation = self._keys.generation
-        if self._done == generation or not self._keys.are_several:
+        """Run, if something may be by other keys than the present ones: at the start, after each change, and now and
+        then while there are others."""
+        generation, now = self._keys.generation, asyncio.get_running_loop().time()
+        if not self._keys.are_several or (self._done == generation and now < self._again):
             return
         try:
             changed = await self._until_nothing_is_left()
+            if self._keys.generation == generation:
+                await self._store.settle_keys()  # only now a command lets the old keys go
         except Unavailable as error:
             log.warning("sealing with the present keys stopped: %s; it goes on in a minute", error)
             await asyncio.sleep(AFTER_A_FAILURE_SECONDS)
             return
-        self._done = generation
-        log.info(
-            "all that is stored is by the present keys (%d values changed); no longer used: %s",
-            *(changed, ", ".join(self._keys.outdated) or "none"),
-        )
+        if self._keys.generation != generation:
+            return
+        if changed or self._done != generation:
+            log.info(
+                "all that could be read is by the present keys (%d values changed); no longer used: %s",
+                *(changed, ", ".join(self._keys.outdated) or "none"),
+            )
+        self._done, self._again = generation, now + BETWEEN_RUNS_SECONDS
 
     async def _until_nothing_is_left(self) -> int:
-        changed = last = await self._pass()
+        """The last pass finds nothing, and comes a while after the first one began."""
+        changed = await self._pass()
+        last = -1
         while last:
             await asyncio.sleep(BETWEEN_PASSES_SECONDS)
             last = await self._pass()

@@ -116,6 +116,7 @@ async def test_a_key_file_that_is_damaged_or_gone_is_not_taken(house: House, cap
     house.path.write_text("{")
     await house.keys.refresh()
     assert "is damaged" in caplog.text
+    assert not house.keys.is_kept
     house.path.unlink()
     await house.keys.refresh()
     await house.keys.refresh()
@@ -123,3 +124,26 @@ async def test_a_key_file_that_is_damaged_or_gone_is_not_taken(house: House, cap
     house.path.write_bytes(right)
     await house.keys.refresh()
     assert house.keys.sealer.active == active
+    assert house.keys.is_kept
+
+
+async def test_what_is_no_object_of_ours_keeps_no_other(house: House, tmp_path: Path) -> None:
+    await house.furnish()
+    (tmp_path / "blobs" / "README").write_text("put here by hand")
+    (tmp_path / "blobs" / "lost+found").mkdir(mode=0o000)
+    after = Keyring.change(house.path, Keyring.rotated)
+    await house.keys.refresh()
+    await house.resealing.when_due()
+    assert await house.blobs.key_id("chat/one") == after.active
+
+
+async def test_the_key_file_keeps_its_mode_and_a_link_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "stick" / "key", tmp_path / "data" / "key"
+    Keyring.open(real, create=True)
+    real.chmod(0o640)
+    link.parent.mkdir()
+    link.symlink_to(real)
+    Keyring.change(link, Keyring.rotated)
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert len(Keyring.open(real, create=False).keys) == 2

@@ -283,11 +283,11 @@ def make(database: Database[Document], codec: Codec, clock: Clock) -> None:
         there = database[name].index_information()
         if missing := [index for index in indexes if index.document["name"] not in there]:
             database[name].create_indexes(missing)
-    _put_once(database, {"_id": "key check", "value": codec.key_check()})
-    _put_once(database, {"_id": "schema", "version": VERSION, "applied_at": clock.now()})
+    put_once(database, {"_id": "key check", "value": codec.key_check()})
+    put_once(database, {"_id": "schema", "version": VERSION, "applied_at": clock.now()})
 
 
-def _put_once(database: Database[Document], document: Document) -> None:
+def put_once(database: Database[Document], document: Document) -> None:
     if database["store"].find_one({"_id": document["_id"]}) is None:
         with contextlib.suppress(DuplicateKeyError):  # another process was faster
             database["store"].insert_one(document)

@@ -112,8 +112,9 @@ class MongoLists:
 
     async def mark_behind(self, list_id: ListId) -> None:
         """A count, so that who clears it knows whether it was set again meanwhile."""
-        with self._mongo.writing():
-            await self._mongo["lists"].update_one({"_id": pack(list_id)}, {"$inc": {"behind": 1}})
+        async with self._mongo.alone(id := pack(list_id)):
+            with self._mongo.writing():
+                await self._mongo["lists"].update_one({"_id": id}, {"$inc": {"behind": 1}})
 
     def append(self, list_id: ListId, expected: int, changes: Sequence[Change]) -> Awaitable[None]:
         id = pack(list_id)
@@ -154,14 +155,15 @@ class MongoLists:
         rows = await self._sealed(list_id, snapshot)
         with self._mongo.writing():
             await self._put_pieces(id, rows)
-        with self._mongo.writing(begun=True):
-            await self._mongo["lists"].update_one(
-                {"_id": id, "snapshot_revision": {"$lt": rows.revision}},
-                {"$set": self._snapshot_out(list_id, rows, summary)},
-            )
-            if settled:
-                await self._clear_behind(id, summary.revision, before["behind"])
-            await self._drop_outlived(id, rows)
+        async with self._mongo.alone(id):
+            with self._mongo.writing(begun=True):
+                await self._mongo["lists"].update_one(
+                    {"_id": id, "snapshot_revision": {"$lt": rows.revision}},
+                    {"$set": self._snapshot_out(list_id, rows, summary)},
+                )
+                if settled:
+                    await self._clear_behind(id, summary.revision, before["behind"])
+                await self._drop_outlived(id, rows)
 
     async def _clear_behind(self, id: bytes, revision: int, seen: int) -> None:
         """Unless the log holds more than the summary, or will: who appends has counted ``behind`` up before."""

@@ -1,5 +1,6 @@
 """Sealing a database anew with the present keys."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from shoplist_appliance.adapters.codec import Codec
@@ -7,6 +8,7 @@ from shoplist_appliance.adapters.mongo.db import Document, Mongo
 from shoplist_appliance.adapters.mongo.rows import behind, name_of, row_of
 from shoplist_appliance.adapters.moving import SNAPSHOTS, Table
 from shoplist_appliance.adapters.resealing import Place, renewals
+from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Cursor, Resealed
 
 
@@ -20,16 +22,17 @@ class MongoResealing:
     async def reseal(self, cursor: Cursor | None = None) -> Resealed:
         place = Place.of(cursor)
         table = place.table
-        if table is None:
-            return Resealed(await self._renew_key_check(), None)
         documents = await self._page(table, place)
         rows = [row_of(table, document) for document in documents]
         ids = {row[: table.keys]: document["_id"] for row, document in zip(rows, documents, strict=True)}
         pieces = await self._pieces_now([row[0] for row in rows]) if table is SNAPSHOTS else {}
         changed = 0
-        for row in renewals(self._codec, table, rows, pieces):
+        for row in await asyncio.to_thread(renewals, self._codec, table, rows, pieces):
             for field, new in row.new.items():
-                changed += await self._swap(table.name, ids[row.key], {field: row.old[field]}, {field: new})
+                try:
+                    changed += await self._swap(table.name, ids[row.key], {field: row.old[field]}, {field: new})
+                except Conflict:
+                    row.tell_of_twin(table)
         return Resealed(changed, place.behind(rows))
 
     async def _page(self, table: Table, place: Place) -> Sequence[Document]:
@@ -56,10 +59,9 @@ class MongoResealing:
                 swapped = await self._mongo[collection].update_one({"_id": id, **old}, {"$set": new})
         return swapped.modified_count
 
-    async def _renew_key_check(self) -> int:
+    async def settle_keys(self) -> None:
         with self._mongo.reading():
             document = await self._mongo["store"].find_one({"_id": "key check"})
         new = self._codec.renewed_key_check(document["value"]) if document else None
-        if document is None or new is None:
-            return 0
-        return await self._swap("store", "key check", {"value": document["value"]}, {"value": new})
+        if document and new:
+            await self._swap("store", "key check", {"value": document["value"]}, {"value": new})

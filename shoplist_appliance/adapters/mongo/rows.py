@@ -1,6 +1,7 @@
 """The rows of a store on MongoDB, past its port: to be moved to another store, or to come from one."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from shoplist_appliance.adapters.mongo.db import (
     check_key,
     connected,
     make,
+    put_once,
     refuse_newer,
     refuse_unfinished,
     telling,
@@ -25,7 +27,7 @@ from shoplist_appliance.ports import Clock
 
 # What is not moved: every store has its own, and what `unfinished` speaks of stays behind.
 OWN: Final = ("store", "unfinished")
-OWN_NOTES: Final = ("schema", "key check", "lease", "probe", "migration")
+OWN_NOTES: Final = ("schema", "key check", "lease", "probe", "migration", "id")
 
 
 class MongoRows:
@@ -40,7 +42,9 @@ class MongoRows:
         self._database = database
         self._is_lost = is_lost
         with self._telling():
-            self.mark = bytes((database["store"].find_one({"_id": "key check"}) or {})["value"])
+            noted = {note["_id"]: note.get("value") for note in database["store"].find()}
+        self.key_check = bytes(noted["key check"] or b"")
+        self.mark = bytes(noted.get("id") or b"")
 
     def page(self, table: Table, after: Key | None, most: int) -> Sequence[Row]:
         names = [name_of(table, field) for field in table.fields]
@@ -129,6 +133,7 @@ def mongo_source(address: Address, codec: Codec, clock: Clock, lease: Lease) -> 
         check_key(database, address, codec)
         with lease.held(database["store"], address.shown) as is_lost:
             make(database, codec, clock)
+            put_once(database, {"_id": "id", "value": os.urandom(16)})
             yield MongoRows(address, database, is_lost, begun=False)
 
 

@@ -60,7 +60,8 @@ class SqlitePeople:
     async def put_person(self, person: Person, expected: int) -> None:
         def put(connection: sqlite3.Connection) -> None:
             stored = self._expect(connection, person.id, expected)
-            self._expect_free(connection, person)
+            if person.email != stored.email:
+                self._expect_free(connection, person)
             kept = replace(person, credentials=stored.credentials, password=stored.password)
             _update(connection, self._codec.person_row(kept))
 

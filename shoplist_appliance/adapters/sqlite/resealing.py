@@ -9,6 +9,7 @@ from shoplist_appliance.adapters.resealing import Place, Renewal, renewals
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.rows import page
 from shoplist_appliance.adapters.sqlite.writer import GROUP_ROWS, Writer
+from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Cursor, Resealed
 
 
@@ -23,8 +24,6 @@ class SqliteResealing:
     async def reseal(self, cursor: Cursor | None = None) -> Resealed:
         place = Place.of(cursor)
         table = place.table
-        if table is None:
-            return Resealed(await self._writer.run(self._renew_key_check), None)
 
         def find(connection: sqlite3.Connection) -> tuple[Sequence[Row], Sequence[Renewal]]:
             rows = page(connection, table, place.after, place.most)
@@ -32,18 +31,26 @@ class SqliteResealing:
             return rows, renewals(self._codec, table, rows, pieces)
 
         rows, found = await self._readers.read(find)
-        changed = 0
-        if found:
-            changed = await self._writer.run(lambda connection: _swap(connection, table, found), rows=GROUP_ROWS)
-        return Resealed(changed, place.behind(rows))
+        return Resealed(await self._swapped(table, found), place.behind(rows))
 
-    def _renew_key_check(self, connection: sqlite3.Connection) -> int:
-        ((old,),) = connection.execute("SELECT value FROM store WHERE name = 'key check'").fetchall()
-        new = self._codec.renewed_key_check(old)
-        if new is None:
+    async def _swapped(self, table: Table, found: Sequence[Renewal]) -> int:
+        if not found:
             return 0
-        connection.execute("UPDATE store SET value = ? WHERE name = 'key check'", (new,))
-        return 1
+        try:
+            return await self._writer.run(lambda connection: _swap(connection, table, found), rows=GROUP_ROWS)
+        except Conflict:
+            if len(found) == 1:
+                found[0].tell_of_twin(table)
+                return 0
+        return sum([await self._swapped(table, [row]) for row in found])
+
+    async def settle_keys(self) -> None:
+        await self._writer.run(self._renew_key_check)
+
+    def _renew_key_check(self, connection: sqlite3.Connection) -> None:
+        ((old,),) = connection.execute("SELECT value FROM store WHERE name = 'key check'").fetchall()
+        if new := self._codec.renewed_key_check(old):
+            connection.execute("UPDATE store SET value = ? WHERE name = 'key check'", (new,))
 
 
 def _pieces(connection: sqlite3.Connection, rows: Sequence[Row]) -> Mapping[bytes, int]:

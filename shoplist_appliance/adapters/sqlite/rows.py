@@ -1,6 +1,7 @@
 """The rows of an SQLite store, past its port: to be moved to another store, or to come from one."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,7 +38,9 @@ class SqliteRows:
         self.begun = begun
         self._connection = connection
         with self._telling():
-            ((self.mark,),) = connection.execute("SELECT value FROM store WHERE name = 'key check'").fetchall()
+            noted = dict(connection.execute("SELECT name, value FROM store").fetchall())
+        self.key_check: bytes = noted["key check"]
+        self.mark: bytes = noted.get("id", b"")
 
     def page(self, table: Table, after: Key | None, most: int) -> Sequence[Row]:
         with self._telling():
@@ -109,6 +112,7 @@ def sqlite_source(path: Path, codec: Codec, clock: Clock) -> Iterator[SqliteRows
         if "store" not in _tables(connection):
             raise StoreUnreadable(f"there is no store at {path}, so that nothing can be moved from there")
     with contextlib.closing(open_database(path, codec, clock, alone=True)) as connection:
+        connection.execute("INSERT OR IGNORE INTO store VALUES ('id', ?)", (os.urandom(16),))
         yield SqliteRows(path, connection, begun=False)
 
 
