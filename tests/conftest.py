@@ -15,7 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """For two workers: one drives the browser, the other does everything else; who is ready first looks at the scenes.
+    """For three workers: one drives the browser, one waits for faults and restarts, one does everything else; who is
+    ready first looks at the scenes.
 
     By a scheduler, not by marks: of pytest 9.2 pytest-xdist 3.8 cannot change the ids that its groups go by.
     """
@@ -24,7 +25,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
         def _split_scope(self, nodeid: str) -> str:
             if nodeid.startswith("tests/browser/test_screens"):
                 return "scenes"
-            return "browser" if nodeid.startswith("tests/browser/") else "the rest"
+            if nodeid.startswith("tests/browser/"):
+                return "browser"
+            return "faults" if nodeid.startswith(("tests/faults/", "tests/guard/", "tests/live/")) else "the rest"
 
     return InOrder(config, log)
 
