@@ -13,6 +13,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="take the numbers that the promises name, not a short run")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several workers the scenes come last: groups are given away in the order of their first tests."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.stem == "test_screens")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """For three workers: one drives the browser, one waits for faults and restarts, one does everything else; who is
