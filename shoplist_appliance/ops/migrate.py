@@ -6,6 +6,7 @@ row of both is read again and compared. So an attempt that was cut short, wherev
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -123,26 +124,14 @@ class Migration:
 
     def _remove_outdated(self, table: Table) -> None:
         """What the source has no longer, or has otherwise: it may have been used since that attempt."""
-        outdated: list[Row] = []
-        for ours, theirs in self._pairs(table, "comparing"):
-            if theirs is not None and ours != theirs:
-                outdated.append(theirs)
-            if len(outdated) == table.page:
-                self.target.remove(table, outdated)
-                outdated = []
-        if outdated:
-            self.target.remove(table, outdated)
+        pairs = self._pairs(table, "comparing")
+        for page in _pages(table, (theirs for ours, theirs in pairs if theirs is not None and ours != theirs)):
+            self.target.remove(table, page)
 
     def _copy(self, table: Table) -> None:
-        lacking: list[Row] = []
-        for ours, theirs in self._pairs(table, "copying"):
-            if ours is not None and theirs is None:
-                lacking.append(ours)
-            if len(lacking) == table.page:
-                self.target.put(table, lacking)
-                lacking = []
-        if lacking:
-            self.target.put(table, lacking)
+        pairs = self._pairs(table, "copying")
+        for page in _pages(table, (ours for ours, theirs in pairs if ours is not None and theirs is None)):
+            self.target.put(table, page)
 
     def _verified(self, table: Table) -> int:
         """How many rows there are on both sides, each equal to the other's and unsealed."""
@@ -166,3 +155,9 @@ class Migration:
                 told = time.monotonic()
                 self.say(f"{doing} {table.name}: {number} of {max(number, about)}")
         self.say(f"{doing} {table.name}: {number}, done")
+
+
+def _pages(table: Table, rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """As many at once as the table's pages hold."""
+    while page := list(itertools.islice(rows, table.page)):
+        yield page
