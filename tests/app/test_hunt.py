@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,15 +32,19 @@ def forms(word: str) -> Iterator[bytes]:
 
 
 def found(folder: Path, words: dict[str, str]) -> list[str]:
-    """Which words are found, and in which file; the mail folder apart, the one plain place."""
+    """Which words are found, and in which file; the mail folder apart, the one plain place.
+
+    Servers that run meanwhile may take a file away between the listing and the reading.
+    """
     needles = [(name, form) for name, word in words.items() for form in forms(word)]
     assert all(len(form) >= 8 for _, form in needles), "a word too short to be unmistakable"
     files = [path for path in folder.rglob("*") if path.is_file() and "mail" not in path.relative_to(folder).parts]
     assert files
     hits = []
     for path in files:
-        searched = str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes()
-        hits += [f"{name} in {path.name}" for name, form in needles if form in searched]
+        with contextlib.suppress(FileNotFoundError):
+            searched = str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes()
+            hits += [f"{name} in {path.name}" for name, form in needles if form in searched]
     return hits
 
 

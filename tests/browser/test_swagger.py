@@ -1,9 +1,21 @@
 """The API to read and to try, in a browser that reaches nothing but this server."""
 
+import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.conftest import FETCH, PASSWORD, NewPhone
+from tests.browser.conftest import FETCH, PASSWORD, NewPhone, Phone
 from tests.clients.making import new_id
+
+# Swagger UI is large and draws every operation: seconds, on a machine that is busy.
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def reader(phone: NewPhone) -> Phone:
+    ann = phone("Ann")
+    ann.page.set_default_timeout(PATIENCE_MS)
+    ann.go("/swagger")
+    return ann
 
 
 def registered(page: Page) -> str:
@@ -14,17 +26,16 @@ def registered(page: Page) -> str:
     return str(answer["token"])
 
 
-def test_swagger_works_without_internet_and_calls_with_the_token_that_was_entered(phone: NewPhone) -> None:
-    ann = phone("Ann")
-    page = ann.page
+def test_swagger_works_without_internet_and_calls_with_the_token_that_was_entered(reader: Phone) -> None:
+    page = reader.page
     elsewhere: list[str] = []
 
     def note(request: Request) -> None:
-        if not request.url.startswith((ann.url, "data:", "blob:")):
+        if not request.url.startswith((reader.url, "data:", "blob:")):
             elsewhere.append(request.url)
 
     page.on("request", note)
-    ann.go("/swagger")
+    page.reload()
     token = registered(page)
     page.context.clear_cookies()
     page.get_by_role("button", name="Authorize").first.click()
@@ -34,13 +45,11 @@ def test_swagger_works_without_internet_and_calls_with_the_token_that_was_entere
     operation = page.locator(".opblock", has_text="/api/accounts.me")
     operation.locator(".opblock-summary").click()
     operation.get_by_role("button", name="Execute").click()
-    expect(operation.locator(".live-responses-table")).to_contain_text('"name": "Ann"')
+    expect(operation.locator(".live-responses-table")).to_contain_text('"name": "Ann"', timeout=PATIENCE_MS)
     assert elsewhere == []
 
 
-def test_the_page_of_the_live_protocol_leads_to_each_operation(phone: NewPhone) -> None:
-    ann = phone("Ann")
-    ann.go("/swagger")
-    ann.page.get_by_role("link", name="The live protocol").click()
-    ann.page.get_by_role("link", name="lists.edit", exact=True).click()
-    expect(ann.page.locator(".opblock.is-open")).to_contain_text("/api/lists.edit")
+def test_the_page_of_the_live_protocol_leads_to_each_operation(reader: Phone) -> None:
+    reader.page.get_by_role("link", name="The live protocol").click()
+    reader.page.get_by_role("link", name="lists.edit", exact=True).click()
+    expect(reader.page.locator(".opblock.is-open")).to_contain_text("/api/lists.edit", timeout=PATIENCE_MS)

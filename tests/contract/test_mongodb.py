@@ -21,7 +21,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from shoplist_appliance.adapters.codec import pack
+from shoplist_appliance.adapters.codec import SnapshotRows, pack
 from shoplist_appliance.adapters.mongo.db import Address, is_certain
 from shoplist_appliance.adapters.mongo.schema import INDEXES
 from shoplist_appliance.adapters.mongo.store import MongoStore
@@ -121,13 +121,13 @@ async def test_who_clears_behind_does_not_undo_a_mark_set_meanwhile(mongo: Mongo
     header = a_header()
     await mongo.add_list(header, a_snapshot(), a_summary())
     await mongo.mark_behind(header.id)
-    before = mongo._clear_behind
+    before = mongo._put_pieces
 
-    async def marked_meanwhile(id: bytes, revision: int, seen: int) -> None:
+    async def marked_meanwhile(id: bytes, rows: SnapshotRows) -> None:
         await mongo.mark_behind(header.id)
-        await before(id, revision, seen)
+        await before(id, rows)
 
-    mongo._clear_behind = marked_meanwhile  # type: ignore[method-assign]
+    mongo._put_pieces = marked_meanwhile  # type: ignore[method-assign]
     await mongo.put_snapshot(header.id, a_snapshot(1), a_summary(1), settled=True)
     found = await mongo.header(header.id)
     assert found is not None

@@ -21,6 +21,7 @@ FOR_THE_LOG = {
     "unavailable.failed",
     "unavailable.conflicts",
     "unavailable.outcome",
+    "unavailable.the key file",
     "not_found.file",
 }
 
