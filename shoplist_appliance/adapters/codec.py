@@ -361,6 +361,9 @@ def _invitation_out(invitation: Invitation) -> dict[str, object]:
         "made_by": invitation.made_by,
         "created_at": invitation.created_at,
         "expires_at": invitation.expires_at,
+        "email": invitation.email,
+        "accepted_by": invitation.accepted_by,
+        "withdrawn": invitation.withdrawn,
     }
 
 
@@ -373,6 +376,9 @@ def _invitation_in(content: dict[str, Any]) -> Invitation:
         made_by=content["made_by"],
         created_at=content["created_at"],
         expires_at=content["expires_at"],
+        email=content.get("email"),
+        accepted_by=content.get("accepted_by"),
+        withdrawn=content.get("withdrawn", False),
     )
 
 

@@ -22,7 +22,11 @@ NEEDED_RANK: Mapping[str, int] = {"read": 0, "edit": 1, "own": 2}
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A link that makes whoever opens it a member. ``hash`` finds it; ``code`` is sealed, to be copied again."""
+    """A code that makes its holder a member: in a link, for anyone, or mailed to an address, for one person.
+
+    ``hash`` finds it. The ``code`` of a link is kept, sealed, to be copied again; that of a mail is empty. The address
+    is forgotten when the invitation was accepted or withdrawn.
+    """
 
     id: InvitationId
     hash: bytes  # SHA-256 of the code
@@ -31,6 +35,13 @@ class Invitation:
     made_by: PersonId
     created_at: int
     expires_at: int
+    email: str | None = None
+    accepted_by: PersonId | None = None  # of one that was mailed
+    withdrawn: bool = False
+
+    def serves(self, now: int) -> bool:
+        """Whether somebody may still join by it."""
+        return self.accepted_by is None and not self.withdrawn and self.expires_at > now
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Members of a list: who shares it, inviting by link, accepting, leaving, being removed."""
+"""Members of a list: who shares it, inviting and accepting, roles, leaving, being removed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,9 +14,9 @@ from shoplist_appliance.usecases.open_lists import OpenLists, list_room
 from shoplist_appliance.usecases.people import hash_of
 
 INVITATION_MS = 7 * 24 * 3600 * 1000
-# An expired link is remembered this long, so that who opens it late learns that it expired rather than never was.
+# One that serves no longer is remembered this long, so that who comes late learns that it did once.
 REMEMBERED_MS = 90 * 24 * 3600 * 1000
-INVITATIONS_A_LIST = 100
+INVITATIONS_A_LIST = 100  # that serve, and as many that are remembered
 
 
 class Members:
@@ -39,6 +39,8 @@ class Members:
         names = {name.id: name for name in self._names.of(opened.header.members)}
         return [(names[member], role) for member, role in opened.header.members.items()]
 
+    # --- inviting
+
     async def invite(self, person: PersonId, list_id: ListId, role: Role) -> Invitation:
         """Make a link that lets its holders join with this role. ``Conflict`` where too many are in force."""
         code, now = new_secret(), self._clock.now()
@@ -48,51 +50,102 @@ class Members:
 
         def step(header: Header) -> Header:
             require(header, person, "own")
-            if sum(one.expires_at > now for one in header.invitations) >= INVITATIONS_A_LIST:
+            if sum(one.serves(now) for one in header.invitations) >= INVITATIONS_A_LIST:
                 raise Conflict("too_many_invitations")
-            kept = [one for one in header.invitations if now - one.expires_at < REMEMBERED_MS]
-            return replace(header, invitations=[*kept[-2 * INVITATIONS_A_LIST :], invitation])
+            return replace(header, invitations=[*_remembered(header.invitations, now), invitation])
 
         await self._lists.change_header(list_id, step)
         return invitation
 
+    async def invitations(self, person: PersonId, list_id: ListId) -> Sequence[Invitation]:
+        """Those by which somebody may still join, the oldest first; for the owner alone."""
+        opened = await self._open_lists.opened(list_id)
+        require(opened.header, person, "own")
+        now = self._clock.now()
+        return [one for one in opened.header.invitations if one.serves(now)]
+
+    async def uninvite(self, person: PersonId, list_id: ListId, id: InvitationId) -> None:
+        """Withdraw an invitation; who joined by it stays. ``Gone`` where nobody could join by it any longer."""
+
+        def step(header: Header) -> Header:
+            require(header, person, "own")
+            for invitation in header.invitations:
+                if invitation.id == id:
+                    if not invitation.serves(self._clock.now()):
+                        raise Gone("invitation")
+                    return _changed(header, replace(invitation, email=None, withdrawn=True))
+            raise NotFound("invitation")
+
+        await self._lists.change_header(list_id, step)
+
+    # --- accepting
+
     async def check(self, code: str) -> ListId:
         """The list that an invitation opens. ``NotFound`` for an unknown code, ``Gone`` where it no longer counts."""
-        list_id = await self._store.list_of_invitation(hash_of(code))
-        if list_id is None:
-            raise NotFound("invitation")
-        self._good(code, (await self._open_lists.opened(list_id)).header)
+        list_id, opened = await self._invited_to(code)
+        self._serving(code, opened)
         return list_id
 
     async def accept(self, person: PersonId, code: str) -> ListView:
-        """Join, or, already a member, get the greater of the two roles; then the list."""
-        list_id = await self.check(code)
-        opened = await self._open_lists.opened(list_id)
-        if self._joined(person, code, opened.header) is not opened.header:
-            if person in opened.header.members:
-                opened = await self._lists.change_header(list_id, lambda header: self._joined(person, code, header))
-            else:
-                async with self._lists.room_for_one_more(person):
-                    opened = await self._lists.change_header(list_id, lambda header: self._joined(person, code, header))
+        """Join, or, already a member, get the greater of the two roles; then the list. Raises as ``check``.
+
+        One that was mailed is used up by whoever accepts it first; to them, once more, it answers the list.
+        """
+        list_id, header = await self._invited_to(code)
+
+        def step(header: Header) -> Header:
+            return self._joined(person, code, header)
+
+        if person in header.members:
+            opened = await self._lists.change_header(list_id, step)
+        else:
+            async with self._lists.room_for_one_more(person):
+                opened = await self._lists.change_header(list_id, step)
         return ListView(opened.header, opened.state.summary(), require(opened.header, person, "read"))
 
-    def _joined(self, person: PersonId, code: str, header: Header) -> Header:
-        role = self._good(code, header).role
-        has = header.members.get(person)
-        if has is not None and ROLE_RANK[has] >= ROLE_RANK[role]:
-            return header
-        return replace(header, members={**header.members, person: role})
+    async def _invited_to(self, code: str) -> tuple[ListId, Header]:
+        list_id = await self._store.list_of_invitation(hash_of(code))
+        if list_id is None:
+            raise NotFound("invitation")
+        return list_id, (await self._open_lists.opened(list_id)).header
 
-    def _good(self, code: str, header: Header) -> Invitation:
-        hash = hash_of(code)
-        for invitation in header.invitations:
-            if invitation.hash == hash:
-                if invitation.expires_at <= self._clock.now():
-                    raise Gone("invitation")
-                if header.deleted_at is not None:
-                    raise Gone("list_deleted")
-                return invitation
-        raise NotFound("invitation")
+    def _joined(self, person: PersonId, code: str, header: Header) -> Header:
+        has = header.members.get(person)
+        invitation = _found(code, header)
+        if has is not None and header.deleted_at is None and invitation.accepted_by == person:
+            return header
+        self._serving(code, header)
+        if has is None or ROLE_RANK[has] < ROLE_RANK[invitation.role]:
+            header = replace(header, members={**header.members, person: invitation.role})
+        if invitation.email is not None:
+            header = _changed(header, replace(invitation, email=None, accepted_by=person))
+        return header
+
+    def _serving(self, code: str, header: Header) -> None:
+        if not _found(code, header).serves(self._clock.now()):
+            raise Gone("invitation")
+        if header.deleted_at is not None:
+            raise Gone("list_deleted")
+
+    # --- roles, and the end of them
+
+    async def set_role(self, owner: PersonId, list_id: ListId, person: PersonId, role: Role) -> None:
+        """Give a member another role. With the role of owner the list is handed over: the giver becomes editor.
+
+        ``NotFound``: no member; ``Conflict``: the owner, who is so until the list is handed over.
+        """
+
+        def step(header: Header) -> Header:
+            require(header, owner, "own")
+            has = _member(header, person)
+            if has == role:
+                return header
+            if has == "owner":
+                raise Conflict("owner_hands_over")
+            giver: dict[PersonId, Role] = {owner: "editor"} if role == "owner" else {}
+            return replace(header, members={**header.members, **giver, person: role})
+
+        await self._lists.change_header(list_id, step)
 
     async def leave(self, person: PersonId, list_id: ListId) -> None:
         """Be a member no longer; the person's connections leave the room at once. ``Conflict`` for the owner."""
@@ -108,8 +161,7 @@ class Members:
 
         def step(header: Header) -> Header:
             require(header, owner, "own")
-            if person not in header.members:
-                raise NotFound("member")
+            _member(header, person)
             return _without(header, person)
 
         await self._part(list_id, step, person)
@@ -119,7 +171,32 @@ class Members:
         await self._lists.change_header(list_id, step, lambda: self._rooms.expel(list_room(list_id), gone, person))
 
 
+def _member(header: Header, person: PersonId) -> Role:
+    role = header.members.get(person)
+    if role is None:
+        raise NotFound("member")
+    return role
+
+
 def _without(header: Header, person: PersonId) -> Header:
     if role_of(header, person) == "owner":
         raise Conflict("owner_cannot_leave")
     return replace(header, members={one: role for one, role in header.members.items() if one != person})
+
+
+def _found(code: str, header: Header) -> Invitation:
+    hash = hash_of(code)
+    for invitation in header.invitations:
+        if invitation.hash == hash:
+            return invitation
+    raise NotFound("invitation")
+
+
+def _changed(header: Header, invitation: Invitation) -> Header:
+    return replace(header, invitations=[invitation if one.id == invitation.id else one for one in header.invitations])
+
+
+def _remembered(invitations: Sequence[Invitation], now: int) -> Sequence[Invitation]:
+    ended = [one.id for one in invitations if not one.serves(now) and now - one.expires_at < REMEMBERED_MS]
+    late = set(ended[-INVITATIONS_A_LIST:])
+    return [one for one in invitations if one.serves(now) or one.id in late]

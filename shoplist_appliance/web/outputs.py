@@ -240,6 +240,22 @@ class InvitedAnswer(TypedDict):
     url: str
 
 
+class Invitation(TypedDict):
+    """An invitation that still serves: a link for anyone, or a mail for one person."""
+
+    id: str
+    role: Literal["editor", "viewer"]
+    email: Annotated[str | None, Field(description="Where it was mailed to; null for a link.")]
+    url: Annotated[str | None, Field(description="The link, to be copied again; null for a mail.")]
+    expires_at: Time
+
+
+class InvitationsAnswer(TypedDict):
+    """The invitations by which somebody may still join, the oldest first."""
+
+    invitations: list[Invitation]
+
+
 class NowAnswer(TypedDict):
     """The server's time."""
 

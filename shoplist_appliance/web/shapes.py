@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, assert_never, cast
+from typing import Any, Literal, assert_never, cast
 
 from shoplist_appliance.domain.list_rules import Edited
-from shoplist_appliance.domain.lists import Change, Result, Role
+from shoplist_appliance.domain.lists import Change, Invitation, Result, Role
 from shoplist_appliance.domain.people import Person, PersonName, Token
 from shoplist_appliance.domain.text import TypedItem
 from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
@@ -195,6 +195,23 @@ def members_answer(members: Sequence[tuple[PersonName, Role]], caller: Caller) -
 
 def invited_answer(invited: tuple[str, str], caller: Caller) -> outputs.InvitedAnswer:
     return {"code": invited[0], "url": invited[1]}
+
+
+def invitations_answer(
+    invitations: Sequence[tuple[Invitation, str | None]], caller: Caller
+) -> outputs.InvitationsAnswer:
+    return {
+        "invitations": [
+            {
+                "id": invitation.id,
+                "role": cast(Literal["editor", "viewer"], invitation.role),
+                "email": invitation.email,
+                "url": url,
+                "expires_at": time_json(invitation.expires_at),
+            }
+            for invitation, url in invitations
+        ]
+    }
 
 
 def now_answer(now: int, caller: Caller) -> outputs.NowAnswer:

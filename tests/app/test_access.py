@@ -54,8 +54,13 @@ MATRIX: dict[str, tuple[Json, str]] = {
     "members.list":             ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
     "members.invite":           ({"list": "LIST", "role": "viewer", "link": True},
                                                              "401 404 403 403 ok  401 403 404"),
+    "members.invitations":      ({"list": "LIST"},           "401 404 403 403 ok  401 403 404"),
+    "members.uninvite":         ({"list": "LIST", "id": "INVITATION"},
+                                                             "401 404 403 403 ok  401 403 404"),
     "members.accept":           ({"code": "CODE"},           "401 ok  ok  ok  ok  401 403 ok"),
     "members.leave":            ({"list": "LIST"},           "401 404 ok  ok  409 401 403 404"),
+    "members.set_role":         ({"list": "LIST", "person": "EDITOR", "role": "viewer"},
+                                                             "401 404 403 403 ok  401 403 404"),
     "members.remove":           ({"list": "LIST", "person": "NOBODY"},
                                                              "401 404 403 403 404 401 403 404"),
     "lists.open":               ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
@@ -121,6 +126,8 @@ async def world(http: Http, household: dict[str, tuple[Json, str]]) -> AsyncIter
     program = await owner.call("tokens.create", name="one", scopes=["read"])
     ended = await owner.call("tokens.create", name="two", scopes=["read", "write"])
     await owner.call("tokens.revoke", id=ended["id"])
+    code = await owner.invitation(live_list, "viewer")
+    invitation = (await owner.call("members.invitations", list=live_list))["invitations"][-1]["id"]
     yield World(
         callers={
             "nobody": None, "stranger": stranger, "viewer": viewer, "editor": editor, "owner": owner,
@@ -128,7 +135,7 @@ async def world(http: Http, household: dict[str, tuple[Json, str]]) -> AsyncIter
         },
         names={
             "LIST": live_list, "DELETED": deleted, "OWNER": owner.email, "TOKEN": program["id"],
-            "CODE": await owner.invitation(live_list, "viewer"),
+            "CODE": code, "INVITATION": invitation, "EDITOR": editor.id,
         },
         revisions=iter(range(1, 20)),
     )  # fmt: skip

@@ -1,13 +1,14 @@
-"""Members: invitations by link, what each role may do, leaving."""
+"""Members: invitations by link, roles and what each may do, leaving."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.clients.house import HandClock, house
 from tests.clients.http import Http
-from tests.clients.making import PASSWORD, add, new_id
+from tests.clients.making import PASSWORD, add, new_id, now_ms
 from tests.clients.person import Person
 
 
@@ -58,6 +59,71 @@ async def test_accepting_again_may_raise_a_role_and_never_lowers_one(anna: Perso
     assert (await boris.answered_list("members.accept", code=as_viewer))["role"] == "editor"
     assert (await anna.answered_list("members.accept", code=as_viewer))["role"] == "owner"
     assert len((await anna.call("members.list", list=list_id))["members"]) == 2
+
+
+async def test_the_owner_sees_the_open_invitations_and_copies_a_link_again(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    assert await anna.call("members.invitations", list=list_id) == {"invitations": []}
+    made = [await anna.call("members.invite", list=list_id, role=role, link=True) for role in ("viewer", "editor")]
+    await boris.answered_list("members.accept", code=made[0]["code"])
+    open_ones = (await anna.call("members.invitations", list=list_id))["invitations"]
+    assert all(set(one) == {"id", "role", "email", "url", "expires_at"} for one in open_ones)
+    assert [(one["role"], one["email"], one["url"]) for one in open_ones] == [
+        ("viewer", None, made[0]["url"]),
+        ("editor", None, made[1]["url"]),
+    ]
+    assert all(6.9 < days_from_now(one["expires_at"]) < 7.1 for one in open_ones)
+    await boris.problem("forbidden", "members.invitations", list=list_id)
+    await boris.problem("forbidden", "members.uninvite", list=list_id, id=open_ones[0]["id"])
+
+
+def days_from_now(time: str) -> float:
+    return (datetime.fromisoformat(time).timestamp() * 1000 - now_ms()) / 86_400_000
+
+
+async def test_a_withdrawn_invitation_is_gone_and_who_joined_by_it_stays(
+    http: Http, anna: Person, boris: Person, stranger: Person
+) -> None:
+    list_id = await anna.new_list()
+    code, other = await anna.invitation(list_id, "viewer"), await anna.invitation(list_id, "editor")
+    await boris.answered_list("members.accept", code=code)
+    withdrawn, kept = (await anna.call("members.invitations", list=list_id))["invitations"]
+    assert await anna.call("members.uninvite", list=list_id, id=withdrawn["id"]) == {}
+    assert (await anna.call("members.invitations", list=list_id))["invitations"] == [kept]
+    await stranger.problem("gone", "members.accept", code=code)
+    await stranger.problem("not_found", "lists.get", list=list_id)
+    payload = {"email": f"{new_id()}@example.test", "password": PASSWORD, "name": "New"}
+    (await http.call("accounts.register", {**payload, "invitation": code})).problem("gone")
+    (await http.call("accounts.register", payload)).ok()
+    assert (await boris.get(list_id))["list"]["role"] == "viewer"
+    assert (await boris.answered_list("members.accept", code=other))["role"] == "editor"
+    await anna.problem("gone", "members.uninvite", list=list_id, id=withdrawn["id"])
+    await anna.problem("not_found", "members.uninvite", list=list_id, id="no-such-id")
+    await anna.problem("not_found", "members.uninvite", list=await anna.new_list(), id=kept["id"])
+
+
+async def test_a_hundred_open_invitations_are_the_most_and_withdrawing_makes_room(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    first = await anna.invitation(list_id)
+    for _ in range(99):
+        await anna.invitation(list_id)
+    await anna.problem("conflict", "members.invite", list=list_id, role="editor", link=True)
+    invitations = (await anna.call("members.invitations", list=list_id))["invitations"]
+    assert len({one["id"] for one in invitations}) == 100
+    await anna.call("members.uninvite", list=list_id, id=invitations[50]["id"])
+    await anna.invitation(list_id)
+    await anna.problem("conflict", "members.invite", list=list_id, role="editor", link=True)
+    await boris.answered_list("members.accept", code=first)
+
+
+async def test_a_link_counts_however_many_were_made_and_withdrawn_since(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    first = await anna.invitation(list_id)
+    for _ in range(205):
+        await anna.invitation(list_id)
+        last = (await anna.call("members.invitations", list=list_id))["invitations"][-1]
+        await anna.call("members.uninvite", list=list_id, id=last["id"])
+    await boris.answered_list("members.accept", code=first)
 
 
 async def test_a_wrong_code_is_not_found(boris: Person) -> None:
@@ -144,6 +210,81 @@ async def test_the_owner_cannot_leave(anna: Person) -> None:
     await anna.problem("conflict", "members.leave", list=list_id)
     await anna.problem("conflict", "members.remove", list=list_id, person=anna.id)
     assert (await anna.get(list_id))["list"]["role"] == "owner"
+
+
+async def roles(person: Person, list_id: str) -> dict[str, str]:
+    members = (await person.call("members.list", list=list_id))["members"]
+    return {member["person"]["id"]: member["role"] for member in members}
+
+
+async def test_a_role_counts_from_the_next_call_on(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris, "viewer")
+    async with await boris.live() as live:
+        await live.call("lists.open", list=list_id)
+        for role, right, answered in (("editor", "edit", True), ("viewer", "view", False)):
+            assert await anna.call("members.set_role", list=list_id, person=boris.id, role=role) == {}
+            await live.hear("lists.changed")
+            listed = (await boris.get(list_id))["list"]
+            assert (listed["role"], listed["right"]) == (role, right)
+            edited = await live.ask("lists.edit", {"list": list_id, "edits": [add(f"as {role}")]})
+            assert edited["ok"] is answered
+        await anna.done(list_id, add("still heard"))
+        assert (await live.hear("list.changed"))["list"] == list_id
+    assert await roles(anna, list_id) == {anna.id: "owner", boris.id: "viewer"}
+
+
+async def test_a_list_is_handed_over_and_the_giver_becomes_editor(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris, "viewer")
+    code = await anna.invitation(list_id)
+    async with await boris.live() as live:
+        await anna.call("members.set_role", list=list_id, person=boris.id, role="owner")
+        await live.hear("lists.changed")
+    assert await roles(boris, list_id) == {anna.id: "editor", boris.id: "owner"}
+    await anna.done(list_id, add("milk"))
+    for name, payload in (
+        ("members.invite", {"role": "viewer", "link": True}),
+        ("members.invitations", {}),
+        ("members.set_role", {"person": anna.id, "role": "owner"}),
+        ("lists.delete", {}),
+    ):
+        await anna.problem("forbidden", name, list=list_id, **payload)
+    assert (await anna.answered_list("members.accept", code=code))["role"] == "editor"
+    assert len((await boris.call("members.invitations", list=list_id))["invitations"]) == 2
+    await anna.call("members.leave", list=list_id)
+    await boris.problem("conflict", "members.leave", list=list_id)
+    assert [listed["role"] for listed in await boris.index()] == ["owner"]
+
+
+async def test_a_list_has_one_owner(anna: Person, boris: Person, stranger: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    await anna.problem("conflict", "members.set_role", list=list_id, person=anna.id, role="editor")
+    await anna.call("members.set_role", list=list_id, person=anna.id, role="owner")
+    await anna.problem("not_found", "members.set_role", list=list_id, person=stranger.id, role="owner")
+    await anna.problem("invalid", "members.set_role", list=list_id, person=boris.id, role="guest")
+    await boris.problem("forbidden", "members.set_role", list=list_id, person=boris.id, role="owner")
+    await stranger.problem("not_found", "members.set_role", list=list_id, person=stranger.id, role="owner")
+    assert await roles(anna, list_id) == {anna.id: "owner", boris.id: "editor"}
+
+
+async def test_of_two_hand_overs_at_once_one_counts(anna: Person, boris: Person, stranger: Person) -> None:
+    list_id = await anna.new_list()
+    for other in (boris, stranger):
+        await anna.shares_with(list_id, other)
+    payloads = [{"list": list_id, "person": other.id, "role": "owner"} for other in (boris, stranger)]
+    answers = await asyncio.gather(*[anna.ask("members.set_role", payload) for payload in payloads])
+    assert sorted(answer.status for answer in answers) == [200, 403]
+    assert sorted((await roles(boris, list_id)).values()) == ["editor", "editor", "owner"]
+
+
+async def test_roles_of_a_deleted_list_stay_as_they_are(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    await anna.call("lists.delete", list=list_id)
+    await anna.problem("gone", "members.set_role", list=list_id, person=boris.id, role="viewer")
+    await anna.problem("gone", "members.invitations", list=list_id)
 
 
 async def test_an_edit_that_waits_when_its_author_leaves_is_not_stored(anna: Person, boris: Person) -> None:

@@ -62,7 +62,14 @@ SAME: list[tuple[str, Any]] = [
     ("members.list", {"list": "LIST"}),
     ("members.invite", {"list": "LIST", "role": "owner", "link": True}),
     ("members.invite", {"list": "VIEWED", "role": "editor", "link": True}),
+    ("members.invite", {"list": "LIST", "role": "editor", "link": True, "email": "c@example.test"}),
+    ("members.invitations", {"list": "LIST"}),
+    ("members.invitations", {"list": "VIEWED"}),
+    ("members.uninvite", {"list": "LIST", "id": "no-such-invitation"}),
     ("members.accept", {"code": "no-such-code"}),
+    ("members.set_role", {"list": "LIST", "person": "nobody", "role": "viewer"}),
+    ("members.set_role", {"list": "LIST", "person": "ME", "role": "viewer"}),
+    ("members.set_role", {"list": "VIEWED", "person": "ME", "role": "owner"}),
     ("members.leave", {"list": "LIST"}),
     ("members.remove", {"list": "LIST", "person": "nobody"}),
     ("members.remove", {"list": "VIEWED", "person": "nobody"}),
@@ -81,7 +88,7 @@ async def household(anna: Person, boris: Person) -> dict[str, str]:
     await anna.done(mine, milk, add("bread"), tick(milk["item"]))
     await anna.call("lists.delete", list=gone)
     await boris.shares_with(viewed, anna, "viewer")
-    return {"LIST": mine, "THEIRS": theirs, "VIEWED": viewed, "GONE": gone, "MINE": anna.email}
+    return {"LIST": mine, "THEIRS": theirs, "VIEWED": viewed, "GONE": gone, "MINE": anna.email, "ME": anna.id}
 
 
 def filled(payload: Any, names: dict[str, str]) -> Any:

@@ -45,8 +45,8 @@ def a_token(person: Person, created_at: int = NOW) -> Token:
     )
 
 
-def an_invitation(role: Role = "editor") -> Invitation:
-    return Invitation(
+def an_invitation(role: Role = "editor", **fields: Any) -> Invitation:
+    invitation = Invitation(
         id=InvitationId(new_uuid()),
         hash=secrets.token_bytes(32),
         code=secrets.token_urlsafe(24),
@@ -55,6 +55,7 @@ def an_invitation(role: Role = "editor") -> Invitation:
         created_at=NOW,
         expires_at=NOW + 7 * 86_400_000,
     )
+    return replace(invitation, **fields)
 
 
 def a_header(**members: Role) -> Header:

@@ -60,7 +60,12 @@ async def test_a_header_and_a_summary(store: Store) -> None:
         epoch="epoch",
         archived=True,
         deleted_at=NOW + 1,
-        invitations=(an_invitation("viewer"), an_invitation("editor")),
+        invitations=(
+            an_invitation("viewer"),
+            an_invitation("editor", code="", email="Гость@пример.рф"),
+            an_invitation("editor", code="", accepted_by=PersonId(new_uuid())),
+            an_invitation("viewer", withdrawn=True),
+        ),
         behind=True,
         version=3,
     )

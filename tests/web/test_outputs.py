@@ -71,6 +71,9 @@ async def test_answers_are_as_documented(http: Http) -> None:
     await call(bob, "lists.copy", list=list_id, id=new_id())
     await call(bob, "members.leave", list=list_id)
     await call(bob, "members.accept", code=invited["code"])
+    (invitation,) = (await call(ann, "members.invitations", list=list_id))["invitations"]
+    await call(ann, "members.uninvite", list=list_id, id=invitation["id"])
+    await call(ann, "members.set_role", list=list_id, person=bob.id, role="editor")
     await call(ann, "members.remove", list=list_id, person=bob.id)
     await call(ann, "lists.archive", list=list_id, archived=True)
     await call(ann, "lists.delete", list=list_id)

@@ -1,4 +1,4 @@
-"""Members of a list: who shares it, inviting by link, accepting, leaving, being removed."""
+"""Members of a list: who shares it, inviting and accepting, roles, leaving, being removed."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
-from shoplist_appliance.domain.ids import ListId, PersonId
-from shoplist_appliance.domain.lists import Role
+from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId
+from shoplist_appliance.domain.lists import Invitation, Role
 from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.usecases.lists import ListView
 from shoplist_appliance.web import outputs, shapes
@@ -30,11 +30,24 @@ class AcceptInvitation(Input):
     code: OpaqueId
 
 
+class OneInvitation(Input):
+    """Which invitation to which list."""
+
+    list: Uuid
+    id: OpaqueId
+
+
 class OneMember(Input):
     """Which member of which list."""
 
     list: Uuid
     person: OpaqueId
+
+
+class SetRole(OneMember):
+    """What the member is from now on."""
+
+    role: Role
 
 
 async def _list(house: House, wish: OneList, caller: Caller) -> Sequence[tuple[PersonName, Role]]:
@@ -43,11 +56,30 @@ async def _list(house: House, wish: OneList, caller: Caller) -> Sequence[tuple[P
 
 async def _invite(house: House, wish: InviteByLink, caller: Caller) -> tuple[str, str]:
     made = await house.services.members.invite(caller.me.person, ListId(wish.list), wish.role)
-    return made.code, f"{house.base_url()}/join/{made.code}"
+    return made.code, _link(house, made.code)
+
+
+def _link(house: House, code: str) -> str:
+    return f"{house.base_url()}/join/{code}"
+
+
+async def _invitations(house: House, wish: OneList, caller: Caller) -> Sequence[tuple[Invitation, str | None]]:
+    """Each with its link; that of a mail is known to its receiver alone."""
+    invitations = await house.services.members.invitations(caller.me.person, ListId(wish.list))
+    return [(one, _link(house, one.code) if one.email is None else None) for one in invitations]
+
+
+async def _uninvite(house: House, wish: OneInvitation, caller: Caller) -> None:
+    await house.services.members.uninvite(caller.me.person, ListId(wish.list), InvitationId(wish.id))
 
 
 async def _accept(house: House, wish: AcceptInvitation, caller: Caller) -> ListView:
     return await house.services.members.accept(caller.me.person, wish.code)
+
+
+async def _set_role(house: House, wish: SetRole, caller: Caller) -> None:
+    list_id, person = ListId(wish.list), PersonId(wish.person)
+    await house.services.members.set_role(caller.me.person, list_id, person, wish.role)
 
 
 async def _leave(house: House, wish: OneList, caller: Caller) -> None:
@@ -84,6 +116,28 @@ ROWS = (
         shape=shapes.invited_answer,
     ),
     Operation(
+        name="members.invitations",
+        summary="The invitations by which somebody may still join",
+        access=Access.MANAGE,
+        input=OneList,
+        output=outputs.InvitationsAnswer,
+        example={"list": _LIST},
+        errors=(NotFound, Forbidden, Gone),
+        run=_invitations,
+        shape=shapes.invitations_answer,
+    ),
+    Operation(
+        name="members.uninvite",
+        summary="Withdraw an invitation; who joined by it stays",
+        access=Access.MANAGE,
+        input=OneInvitation,
+        output=outputs.Done,
+        example={"list": _LIST, "id": "pX3vB7nQ1sZ5kD9g"},
+        errors=(NotFound, Forbidden, Gone),
+        run=_uninvite,
+        shape=shapes.nothing,
+    ),
+    Operation(
         name="members.accept",
         summary="Join the list of an invitation; once more may raise a role and never lowers one",
         access=Access.MANAGE,
@@ -93,6 +147,17 @@ ROWS = (
         errors=(NotFound, Gone),
         run=_accept,
         shape=shapes.list_answer,
+    ),
+    Operation(
+        name="members.set_role",
+        summary="Give a member another role; as owner, the list is handed over and the giver becomes editor",
+        access=Access.MANAGE,
+        input=SetRole,
+        output=outputs.Done,
+        example={"list": _LIST, "person": "Vq3nT8mXk2Lw", "role": "viewer"},
+        errors=(NotFound, Forbidden, Gone, Conflict),
+        run=_set_role,
+        shape=shapes.nothing,
     ),
     Operation(
         name="members.leave",
