@@ -61,6 +61,18 @@ class PeopleStore(Protocol):
         The kept token gets the new count. Returns the ids of the tokens that ended.
         """
 
+    async def remove_person(self, person: PersonId, expected: int) -> Sequence[TokenId]:
+        """Take the account and its tokens away, if its stored version is ``expected``; ``Conflict`` otherwise.
+
+        Returns the ids of the tokens that ended. Cut short, it leaves an account without tokens.
+        """
+
+    async def page_of_people(self, after: PersonId | None, limit: int) -> Sequence[Person]:
+        """So many accounts in the order of their ids, from behind ``after`` on."""
+
+    async def admins(self) -> Sequence[Person]:
+        """The accounts with the role admin, the oldest first."""
+
     async def has_admin(self) -> bool:
         """Whether any account has the role admin."""
 
@@ -171,6 +183,48 @@ class ListStore(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A small thing with an end of its own: a code, a mail that waits, a count of failures, an alert.
+
+    ``key`` has 32 bytes, a SHA-256 or an HMAC, and is unique within the kind. ``due``, in ms since 1970, UTC, is when
+    something is to be done about it: to send it, or to forget it. Kind, key, owner and due are plain at rest, the
+    content is sealed.
+    """
+
+    kind: str
+    key: bytes
+    due: int
+    content: bytes
+    owner: str = ""  # a person's id
+    version: int = 1
+
+
+class RecordStore(Protocol):
+    """Small things under (kind, key), changed by compare-and-swap."""
+
+    async def add_record(self, record: Record) -> None:
+        """Store a new one. Raises ``Conflict`` where its kind and key are taken."""
+
+    async def record(self, kind: str, key: bytes) -> Record | None:
+        """The record, None where there is none."""
+
+    async def put_record(self, record: Record, expected: int) -> None:
+        """Replace it if its stored version is ``expected``; ``Conflict`` otherwise, also where it is gone.
+
+        ``record.version`` is the new version; its owner stays what it was.
+        """
+
+    async def remove_record(self, kind: str, key: bytes, expected: int | None = None) -> bool:
+        """Take it away, only with this version where one is given; True for exactly one of several who try."""
+
+    async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
+        """All of a kind that this person owns, in the order of ``due``, then of their keys."""
+
+    async def records_due(self, kind: str, upto: int, limit: int) -> Sequence[Record]:
+        """So many of a kind that are due at this time, in the order of ``due``, then of their keys."""
+
+
 Cursor = NewType("Cursor", object)
 
 
@@ -182,7 +236,7 @@ class Resealed:
     next: Cursor | None
 
 
-class Store(PeopleStore, ListStore, Protocol):
+class Store(PeopleStore, ListStore, RecordStore, Protocol):
     """A whole store: what one address in the setting ``store`` opens."""
 
     async def close(self) -> None:

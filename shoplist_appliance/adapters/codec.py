@@ -14,8 +14,8 @@ import orjson
 from shoplist_appliance.adapters.sealing import Sealer, key_id
 from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId, TokenId
 from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Summary
-from shoplist_appliance.domain.people import Person, Token, email_key
-from shoplist_appliance.ports import Snapshot
+from shoplist_appliance.domain.people import Person, Token, Totp, email_key
+from shoplist_appliance.ports import Record, Snapshot
 
 SEALED: Final[Mapping[str, Sequence[str]]] = {
     "people": ("body",),
@@ -23,8 +23,11 @@ SEALED: Final[Mapping[str, Sequence[str]]] = {
     "lists": ("header", "summary"),
     "snapshots": ("piece",),
     "changes": ("body",),
+    "records": ("body",),
 }
 """The sealed fields of each table."""
+
+RECORD_KEY: Final = 32
 
 
 def pack(id: str) -> bytes:
@@ -80,6 +83,18 @@ class TokenRow:
     person: PersonId
     credentials: int
     last_seen: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record at rest: all but its content is plain."""
+
+    kind: str
+    key: bytes
+    owner: str
+    due: int
+    version: int
     body: bytes
 
 
@@ -212,6 +227,9 @@ class Codec:
             "created_at": person.created_at,
             "email_verified": person.email_verified,
             "credentials": person.credentials,
+            "blocked": person.blocked,
+            "totp": _totp_out(person.totp),
+            "devices": [device.hex() for device in person.devices],
         }
         body = self._seal(orjson.dumps(content), *_person_place(person.id, person.version))
         return PersonRow(person.id, self.email(person.email), person.role, person.credentials, person.version, body)
@@ -230,6 +248,9 @@ class Codec:
             email_verified=content["email_verified"],
             credentials=content["credentials"],
             version=version,
+            blocked=content.get("blocked", False),
+            totp=_totp_in(content.get("totp")),
+            devices=tuple(bytes.fromhex(device) for device in content.get("devices", ())),
         )
 
     def token_row(self, token: Token) -> TokenRow:
@@ -255,6 +276,20 @@ class Codec:
             last_seen=row.last_seen,
             credentials=row.credentials,
         )
+
+    # --- records ---
+
+    def record_row(self, record: Record) -> RecordRow:
+        """Raises ``ValueError`` for a key of another length: not every store would order it as the others do."""
+        if len(record.key) != RECORD_KEY:
+            raise ValueError(f"the key of a record has {RECORD_KEY} bytes")
+        place = _record_place(record.kind, record.key, record.owner, record.due, record.version)
+        body = self._seal(record.content, *place)
+        return RecordRow(record.kind, record.key, record.owner, record.due, record.version, body)
+
+    def record(self, row: RecordRow) -> Record:
+        content = self._unseal(row.body, *_record_place(row.kind, row.key, row.owner, row.due, row.version))
+        return Record(row.kind, row.key, row.due, content, row.owner, row.version)
 
     # --- the value by which a store knows its key ---
 
@@ -334,6 +369,10 @@ def _token_place(id: TokenId, hash: bytes, person: PersonId) -> Place:
     return ("tokens", "body", id, hash.hex(), person)
 
 
+def _record_place(kind: str, key: bytes, owner: str, due: int, version: int) -> Place:
+    return ("records", "body", kind, key.hex(), owner, due, version)
+
+
 def place_of(table: str, field: str, row: Mapping[str, Any]) -> Place:
     """The place of a sealed field of a row."""
     match table:
@@ -348,8 +387,34 @@ def place_of(table: str, field: str, row: Mapping[str, Any]) -> Place:
             )
         case "snapshots":
             return _piece_place(ListId(unpack(row["list"])), row["revision"], row["id"], row["count"], row["number"])
+        case "records":
+            return _record_place(row["kind"], row["key"], row["owner"], row["due"], row["version"])
         case _:
             return _change_place(ListId(unpack(row["list"])), row["revision"], EditId(unpack(row["edit"])))
+
+
+def _totp_out(totp: Totp | None) -> dict[str, object] | None:
+    if totp is None:
+        return None
+    return {
+        "secret": totp.secret,
+        "confirmed": totp.confirmed,
+        "last_step": totp.last_step,
+        "recovery": [code.hex() for code in totp.recovery],
+        "recovery_key": totp.recovery_key.hex(),
+    }
+
+
+def _totp_in(content: dict[str, Any] | None) -> Totp | None:
+    if content is None:
+        return None
+    return Totp(
+        secret=content["secret"],
+        confirmed=content["confirmed"],
+        last_step=content["last_step"],
+        recovery=tuple(bytes.fromhex(code) for code in content["recovery"]),
+        recovery_key=bytes.fromhex(content["recovery_key"]),
+    )
 
 
 def _invitation_out(invitation: Invitation) -> dict[str, object]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from shoplist_appliance.adapters.codec import Codec, TokenRow, unpack
+from shoplist_appliance.adapters.codec import Codec, RecordRow, TokenRow, unpack
 from shoplist_appliance.domain.ids import EditId, ListId
 
 Row = tuple[Any, ...]
@@ -47,7 +47,8 @@ LISTS: Final = Table(
 )
 SNAPSHOTS: Final = Table("snapshots", ("list", "id", "number", "revision", "piece"), 3, 8)
 CHANGES: Final = Table("changes", ("list", "revision", "edit", "body"), 2, 500)
-TABLES: Final = (PEOPLE, TOKENS, LISTS, SNAPSHOTS, CHANGES)
+RECORDS: Final = Table("records", ("kind", "key", "owner", "due", "version", "body"), 2, 500)
+TABLES: Final = (PEOPLE, TOKENS, LISTS, SNAPSHOTS, CHANGES, RECORDS)
 
 
 class Rows(Protocol):
@@ -105,6 +106,8 @@ def content(rows: Rows, table: Table, codec: Codec) -> Iterator[Row]:
             return _lists(rows, codec)
         case "snapshots":
             return _pieces(rows, codec)
+        case "records":
+            return _records(rows, codec)
         case _:
             return _changes(rows, codec)
 
@@ -158,6 +161,12 @@ def _changes(rows: Rows, codec: Codec) -> Iterator[Row]:
     for row, _ in _of_lists(rows, CHANGES):
         list_id, revision, edit, body = row
         codec.change(ListId(unpack(list_id)), revision, EditId(unpack(edit)), body)
+        yield row
+
+
+def _records(rows: Rows, codec: Codec) -> Iterator[Row]:
+    for row in read(rows, RECORDS):
+        codec.record(RecordRow(*row))
         yield row
 
 

@@ -12,8 +12,26 @@ Scope = Literal["read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
+class Totp:
+    """The second factor of an account; it counts once it is confirmed.
+
+    ``last_step`` is the greatest time step whose code was accepted. ``recovery``: HMAC-SHA256 under ``recovery_key`` of
+    each recovery code that was not used yet.
+    """
+
+    secret: str  # in base32, as authenticators take it
+    confirmed: bool = False
+    last_step: int = 0
+    recovery: tuple[bytes, ...] = ()
+    recovery_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """An account. ``credentials`` counts changes of what signs it in; a token of an older count is void."""
+    """An account. ``credentials`` counts changes of what signs it in; a token of an older count is void.
+
+    ``devices``: hashes of the secrets of browsers that signed in before, the newest last.
+    """
 
     id: PersonId
     name: str
@@ -26,6 +44,9 @@ class Person:
     email_verified: bool = False
     credentials: int = 1
     version: int = 1
+    blocked: bool = False
+    totp: Totp | None = None
+    devices: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId, TokenId, new_uuid
 from shoplist_appliance.domain.lists import Change, Header, Invitation, Role, Summary
 from shoplist_appliance.domain.people import Person, Token
-from shoplist_appliance.ports import Snapshot, Store
+from shoplist_appliance.ports import Record, Snapshot, Store
 
 NOW = 1_764_057_600_000
 
@@ -43,6 +43,10 @@ def a_token(person: Person, created_at: int = NOW) -> Token:
         last_seen=created_at,
         credentials=person.credentials,
     )
+
+
+def a_record(kind: str = "code", **fields: Any) -> Record:
+    return replace(Record(kind, secrets.token_bytes(32), NOW, "Содержание".encode()), **fields)
 
 
 def an_invitation(role: Role = "editor", **fields: Any) -> Invitation:

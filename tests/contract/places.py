@@ -27,9 +27,9 @@ from tests.clients.mongodb import NO_MONGODB, in_database, mongodb
 
 @dataclass(frozen=True)
 class Spot:
-    """One sealed value at rest: of the list, account or token ``id``; of a change also its revision."""
+    """One sealed value at rest: of the list, account, token or record's key ``id``; of a change also its revision."""
 
-    field: Literal["header", "summary", "piece", "change", "person", "token"]
+    field: Literal["header", "summary", "piece", "change", "person", "token", "record"]
     id: str
     revision: int = 0
 
@@ -132,6 +132,8 @@ class SqlitePlace:
                 return "people", "body", "id = ?", (spot.id,)
             case "token":
                 return "tokens", "body", "id = ?", (spot.id,)
+            case "record":
+                return "records", "body", "key = ?", (bytes.fromhex(spot.id),)
 
     def _run(self, statement: str, values: Sequence[object]) -> list[tuple[object, ...]]:
         connection = sqlite3.connect(self.path)
@@ -210,6 +212,8 @@ class MongoPlace:
                 return "people", "body", {"_id": spot.id}
             case "token":
                 return "tokens", "body", {"_id": spot.id}
+            case "record":
+                return "records", "body", {"key": bytes.fromhex(spot.id)}
 
 
 PLACES: dict[str, Callable[[Path, Clock], Place]] = {"sqlite": SqlitePlace, "mongodb": MongoPlace}

@@ -7,7 +7,7 @@ import pytest
 
 from shoplist_appliance.domain.errors import Conflict, DomainError
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_uuid
-from shoplist_appliance.domain.people import Person
+from shoplist_appliance.domain.people import Person, Totp
 from shoplist_appliance.ports import Store
 from tests.contract.making import NOW, a_person, a_token
 from tests.contract.places import Place
@@ -256,3 +256,57 @@ async def test_a_refusal_is_of_the_kind_that_the_doors_can_answer(store: Store) 
     with pytest.raises(DomainError) as refusal:
         await store.add_person(person)
     assert refusal.value.code == "conflict"
+
+
+async def test_a_removed_account_is_gone_with_its_tokens(store: Store) -> None:
+    person, other = a_person(), a_person()
+    tokens = [a_token(person), a_token(person), a_token(other)]
+    for one in (person, other):
+        await store.add_person(one)
+    for token in tokens:
+        await store.add_token(token)
+    assert set(await store.remove_person(person.id, 1)) == {tokens[0].id, tokens[1].id}
+    assert await store.person(person.id) is None
+    assert await store.person_by_email(person.email) is None
+    assert await store.token(tokens[0].hash) is None
+    assert await store.token(tokens[2].hash) == (tokens[2], other)
+    with pytest.raises(Conflict):
+        await store.remove_person(person.id, 1)
+    await store.add_person(a_person(person.email))
+
+
+async def test_an_account_that_changed_meanwhile_is_not_removed(store: Store) -> None:
+    person = a_person()
+    await store.add_person(person)
+    token = a_token(person)
+    await store.add_token(token)
+    changed = replace(person, name="Анна", version=2)
+    await store.put_person(changed, 1)
+    with pytest.raises(Conflict):
+        await store.remove_person(person.id, 1)
+    assert await store.person(person.id) == changed
+    assert await store.token(token.hash) == (token, changed)
+
+
+async def test_all_accounts_come_page_by_page(store: Store) -> None:
+    people = sorted((a_person() for _ in range(5)), key=lambda person: person.id)
+    for person in reversed(people):
+        await store.add_person(person)
+    assert await store.page_of_people(None, 3) == people[:3]
+    assert await store.page_of_people(people[2].id, 3) == people[3:]
+    assert await store.page_of_people(people[4].id, 3) == []
+
+
+async def test_all_of_an_account_is_read_as_it_was_stored(store: Store) -> None:
+    totp = Totp("JBSWY3DPEHPK3PXP", True, 58_801_920, (b"\1" * 32, b"\2" * 32), b"\3" * 32)
+    person = a_person(blocked=True, totp=totp, devices=(b"\4" * 32,))
+    await store.add_person(person)
+    assert await store.person(person.id) == person
+
+
+async def test_the_admins_are_found_the_oldest_first(store: Store) -> None:
+    assert await store.admins() == []
+    people = [a_person(role="admin", created_at=NOW + 1), a_person(), a_person(role="admin", created_at=NOW)]
+    for person in people:
+        await store.add_person(person)
+    assert await store.admins() == [people[2], people[0]]

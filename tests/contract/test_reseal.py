@@ -10,7 +10,7 @@ from shoplist_appliance.adapters.keyring import Keyring
 from shoplist_appliance.adapters.refusals import KeyWrong
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Store
-from tests.contract.making import a_header, a_list_of, a_person, a_snapshot, a_summary, a_token, an_add
+from tests.contract.making import a_header, a_list_of, a_person, a_record, a_snapshot, a_summary, a_token, an_add
 from tests.contract.places import Place
 
 
@@ -41,21 +41,23 @@ def only_new(keyring: Keyring) -> Keyring:
 
 async def test_after_it_the_old_key_is_not_needed(place: Place) -> None:
     person = a_person()
-    token = a_token(person)
+    token, record = a_token(person), a_record(owner=person.id)
     async with opened(place) as store:
         await store.add_person(person)
         await store.add_token(token)
+        await store.add_record(record)
         list_id, changes = await a_list_of(store, 230)
         await store.put_snapshot(list_id, a_snapshot(230, pieces=19), a_summary(230), settled=True)
         loaded = await store.load(list_id)
     rotated = place.keyring.rotated()
     async with opened(place, rotated) as store:
-        # The account, the token, the list's header and summary, the changes, the snapshot.
-        assert await all_resealed(store) == 1 + 1 + 2 + 230 + 19
+        # The account, the token, the list's header and summary, the changes, the snapshot, the record.
+        assert await all_resealed(store) == 1 + 1 + 2 + 230 + 19 + 1
         assert await all_resealed(store) == 0
     async with opened(place, only_new(rotated)) as store:
         assert await store.person(person.id) == person
         assert await store.token(token.hash) == (token, person)
+        assert await store.record(record.kind, record.key) == record
         assert await store.load(list_id) == loaded
         assert await store.changes(list_id, 0, 230) == changes
         await store.append(list_id, 230, [an_add(231)])

@@ -10,7 +10,7 @@ from shoplist_appliance.adapters.refusals import KeyWrong, SchemaTooNew
 from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.ports import Store
-from tests.contract.making import a_header, a_list_of, a_person, a_snapshot, a_summary, a_token, an_add
+from tests.contract.making import a_header, a_list_of, a_person, a_record, a_snapshot, a_summary, a_token, an_add
 from tests.contract.places import Place, Spot
 
 
@@ -71,6 +71,9 @@ class Moved:
         self.of_anna, self.also_of_anna = a_token(self.anna), a_token(self.anna)
         await store.add_token(self.of_anna)
         await store.add_token(self.also_of_anna)
+        self.records = [a_record(), a_record()]
+        for record in self.records:
+            await store.add_record(record)
         await store.close()
         return self
 
@@ -136,6 +139,24 @@ async def test_an_account_moved_to_another_is_refused(moved: Moved) -> None:
 async def test_a_token_moved_to_another_is_refused(moved: Moved) -> None:
     store = moved.move(Spot("token", moved.of_anna.id), Spot("token", moved.also_of_anna.id))
     await refuses(store, "token", moved.also_of_anna.hash)
+
+
+async def test_a_record_moved_to_another_key_is_refused(moved: Moved) -> None:
+    source, target = moved.records
+    store = moved.move(Spot("record", source.key.hex()), Spot("record", target.key.hex()))
+    await refuses(store, "record", target.kind, target.key)
+
+
+async def test_a_record_of_before_is_refused(moved: Moved) -> None:
+    """Put back, it would give back the tries on a code."""
+    record, _ = moved.records
+    spot = Spot("record", record.key.hex())
+    before = moved.place.lift(spot)
+    store = moved.place.open()
+    await store.put_record(replace(record, version=2, content=b"one try less"), 1)
+    await store.close()
+    moved.place.drop(spot, before)
+    await refuses(moved.place.open(), "record", record.kind, record.key)
 
 
 async def test_a_value_in_the_place_of_another_field_is_refused(moved: Moved) -> None:

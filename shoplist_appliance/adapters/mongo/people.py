@@ -63,6 +63,31 @@ class MongoPeople:
                 )
         return [TokenId(token["_id"]) for token in ended]
 
+    async def remove_person(self, person: PersonId, expected: int) -> Sequence[TokenId]:
+        """Its tokens first: none of them outlives it."""
+        async with self._mongo.alone(person):
+            await self._expect(person, expected)
+            with self._mongo.writing():
+                ended = await self._mongo["tokens"].find({"person": person}, {"_id": True}).to_list(None)
+                await self._mongo["tokens"].delete_many({"person": person})
+            with self._mongo.writing(begun=True):
+                removed = await self._mongo["people"].delete_one({"_id": person, "version": expected})
+        if removed.deleted_count != 1:
+            raise Conflict
+        return [TokenId(token["_id"]) for token in ended]
+
+    async def page_of_people(self, after: PersonId | None, limit: int) -> Sequence[Person]:
+        with self._mongo.reading():
+            found = self._mongo["people"].find({"_id": {"$gt": after or ""}}).sort("_id", 1).limit(limit)
+            documents = await found.to_list(None)
+        return [self._codec.person(document["_id"], document["version"], document["body"]) for document in documents]
+
+    async def admins(self) -> Sequence[Person]:
+        with self._mongo.reading():
+            found = await self._mongo["people"].find({"role": "admin"}).to_list(None)
+        admins = (self._codec.person(document["_id"], document["version"], document["body"]) for document in found)
+        return sorted(admins, key=lambda one: (one.created_at, one.id))
+
     async def has_admin(self) -> bool:
         return await self._found("people", {"role": "admin"}) is not None
 

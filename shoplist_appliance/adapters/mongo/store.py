@@ -9,6 +9,7 @@ from shoplist_appliance.adapters.mongo.db import Address, Mongo, OutOfReach
 from shoplist_appliance.adapters.mongo.lease import Lease
 from shoplist_appliance.adapters.mongo.lists import MongoLists
 from shoplist_appliance.adapters.mongo.people import MongoPeople
+from shoplist_appliance.adapters.mongo.records import MongoRecords
 from shoplist_appliance.adapters.mongo.resealing import MongoResealing
 from shoplist_appliance.adapters.mongo.writer import Writer
 from shoplist_appliance.adapters.refusals import StoreUnreadable
@@ -19,13 +20,14 @@ from shoplist_appliance.ports import Clock
 CHECK_SECONDS: Final = 5.0
 
 
-class MongoStore(MongoPeople, MongoLists, MongoResealing):
+class MongoStore(MongoPeople, MongoLists, MongoRecords, MongoResealing):
     """Obeys ``ports.Store``."""
 
     def __init__(self, mongo: Mongo, codec: Codec) -> None:
         self._mongo = mongo
         MongoPeople.__init__(self, mongo, codec)
         MongoLists.__init__(self, mongo, Writer(mongo), codec)
+        MongoRecords.__init__(self, mongo, codec)
         MongoResealing.__init__(self, mongo, codec)
 
     @property

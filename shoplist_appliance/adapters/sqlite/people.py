@@ -82,6 +82,31 @@ class SqlitePeople:
 
         return await self._writer.run(put)
 
+    async def remove_person(self, person: PersonId, expected: int) -> Sequence[TokenId]:
+        def remove(connection: sqlite3.Connection) -> Sequence[TokenId]:
+            self._expect(connection, person, expected)
+            ended = connection.execute("DELETE FROM tokens WHERE person = ? RETURNING id", (person,)).fetchall()
+            connection.execute("DELETE FROM people WHERE id = ?", (person,))
+            return [TokenId(id) for (id,) in ended]
+
+        return await self._writer.run(remove)
+
+    async def page_of_people(self, after: PersonId | None, limit: int) -> Sequence[Person]:
+        def find(connection: sqlite3.Connection) -> Sequence[Person]:
+            rows = connection.execute(
+                "SELECT id, version, body FROM people WHERE id > ? ORDER BY id LIMIT ?", (after or "", limit)
+            )
+            return [self._codec.person(*row) for row in rows]
+
+        return await self._readers.read(find)
+
+    async def admins(self) -> Sequence[Person]:
+        def find(connection: sqlite3.Connection) -> Sequence[Person]:
+            rows = connection.execute("SELECT id, version, body FROM people WHERE role = 'admin'")
+            return sorted((self._codec.person(*row) for row in rows), key=lambda one: (one.created_at, one.id))
+
+        return await self._readers.read(find)
+
     async def has_admin(self) -> bool:
         def find(connection: sqlite3.Connection) -> bool:
             return connection.execute("SELECT 1 FROM people WHERE role = 'admin'").fetchone() is not None

@@ -68,4 +68,17 @@ MIGRATIONS: Final[Sequence[Sequence[str]]] = (
         "CREATE INDEX lists_by_deletion ON lists (deleted_at) WHERE deleted_at IS NOT NULL",
         "CREATE TABLE removed (list BLOB PRIMARY KEY) WITHOUT ROWID",
     ),
+    (
+        """CREATE TABLE records (
+            kind TEXT,
+            key BLOB,
+            owner TEXT NOT NULL,
+            due INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (kind, key)
+        )""",
+        "CREATE INDEX records_by_owner ON records (kind, owner)",
+        "CREATE INDEX records_by_due ON records (kind, due)",
+    ),
 )

@@ -11,6 +11,7 @@ from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.adapters.sqlite.db import Readers, open_database
 from shoplist_appliance.adapters.sqlite.lists import SqliteLists
 from shoplist_appliance.adapters.sqlite.people import SqlitePeople
+from shoplist_appliance.adapters.sqlite.records import SqliteRecords
 from shoplist_appliance.adapters.sqlite.resealing import SqliteResealing
 from shoplist_appliance.adapters.sqlite.writer import Writer
 from shoplist_appliance.domain.errors import Unavailable
@@ -19,7 +20,7 @@ from shoplist_appliance.ports import Clock
 CHECK_SECONDS: Final = 5.0
 
 
-class SqliteStore(SqlitePeople, SqliteLists, SqliteResealing):
+class SqliteStore(SqlitePeople, SqliteLists, SqliteRecords, SqliteResealing):
     """Obeys ``ports.Store``."""
 
     def __init__(self, connection: sqlite3.Connection, readers: Readers, codec: Codec) -> None:
