@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -23,9 +24,12 @@ from shoplist_appliance.domain.people import Person
 from shoplist_appliance.live.rooms import Broadcaster
 from shoplist_appliance.live.server import Live
 from shoplist_appliance.ops.metrics import Counters
+from shoplist_appliance.ops.noting import noting_errors
 from shoplist_appliance.ports import Clock, Passwords, Store
 from shoplist_appliance.tasks import Tasks
+from shoplist_appliance.usecases.alerts import Alerts
 from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
@@ -45,6 +49,8 @@ BACKLOG = 128
 TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
 KEYS_SECONDS = 1.0
+ALERTS_SECONDS = 5.0
+WATCH_SECONDS = 30.0
 
 
 @dataclass
@@ -80,6 +86,12 @@ class App:
         await self.store.check()
         await self.blobs.check()
 
+    async def watch(self) -> None:
+        """Note what an admin should hear of: a storage out of reach, a disk nearly full."""
+        await self.services.alerts.watch({"store": self.store.check, "objects": self.blobs.check})
+        free = shutil.disk_usage(self.settings.data).free
+        self.services.alerts.watch_disk(str(self.settings.data), free, self.settings.alerts_disk)
+
 
 def build_app(settings: Settings, *, counters: Counters | None = None, **replacements: Any) -> App:
     """Open what the settings name and join it. Raises ``CannotStart`` with one line for whoever started it.
@@ -112,10 +124,13 @@ def _composed(
     open_lists = OpenLists(store, broadcaster, clock, names, tasks, settings.lists_memory)
     turns = Turns(store, open_lists, clock, names, tasks)
     lists = Lists(store, open_lists, turns, broadcaster, clock, names)
+    mail = Mail(store, clock, is_configured=False)
     services = Services(
         people=People(store, passwords, broadcaster, clock, names, settings.registration),
         lists=lists,
         members=Members(store, open_lists, lists, broadcaster, clock, names),
+        mail=mail,
+        alerts=Alerts(store, mail, clock, lambda: app.base_url()),
         clock=clock,
     )
     app = App(
@@ -149,11 +164,15 @@ async def running(app: App) -> AsyncIterator[App]:
     app.url = f"http://{join_address(host, sockets[0].getsockname()[1])}"
     app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
     app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
+    app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
+    app.tasks.start(app.watch(), "looking at storage and disk")
+    app.tasks.every(WATCH_SECONDS, app.watch, "watching storage and disk")
     app.tasks.every(KEYS_SECONDS, app.keys.refresh, "looking whether the key file was changed")
     app.tasks.every(KEYS_SECONDS, app.resealing.when_due, "sealing with the present keys")
     app.tasks.every(SEEN_SECONDS, app.services.people.keep_seen, "keeping when tokens were seen")
     try:
-        yield app
+        with noting_errors(app.services.alerts):
+            yield app
     finally:
         await _stop(app, server)
 
@@ -181,6 +200,7 @@ async def _let_go(app: App) -> None:
     await app.tasks.close()
     with contextlib.suppress(Exception):
         await app.services.people.keep_seen()
+        await app.services.alerts.close()
     await app.blobs.close()
     await app.store.close()
     if isinstance(app.passwords, Argon2Passwords):

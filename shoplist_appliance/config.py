@@ -304,6 +304,9 @@ class Settings:
     lists_memory: int = _setting(
         "lists.memory", SIZE, "64M", "How much memory lists may take that nobody is using right now."
     )
+    alerts_disk: int = _setting(
+        "alerts.disk", SIZE, "500M", "The admins are told when less than this is free on the disk of the data folder."
+    )
     log_level: LogLevel = _setting(
         "log.level", _choice("debug", "info", "warning", "error"), "info", "The least important lines to log."
     )

@@ -13,7 +13,7 @@ from shoplist_appliance.live.engine import Engine, Peer, Session, Transport
 from shoplist_appliance.live.polling import Polling
 from shoplist_appliance.live.websocket import WebSocket
 from shoplist_appliance.web.auth import cookie_token, handshake_allowed
-from shoplist_appliance.web.headers import API_HEADERS
+from shoplist_appliance.web.headers import answer_headers
 from shoplist_appliance.web.requests import client_address, language_of, new_request_id
 
 LARGEST_BODY: Final = 64 * 1024 * 1024  # of a POST: a queue of many calls, each of which has its own limit
@@ -57,7 +57,7 @@ class EngineRequest(RequestHandler):
         self._request_id = getattr(self, "_request_id", None) or new_request_id()
         self.clear_header("Server")
         self.set_header("X-Request-Id", self._request_id)
-        for name, value in API_HEADERS.items():
+        for name, value in answer_headers(self).items():
             self.set_header(name, value)
 
     # --- what every request has to be

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from shoplist_appliance.ports import Clock
+from shoplist_appliance.usecases.alerts import Alerts
 from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.people import People
 
@@ -15,4 +17,6 @@ class Services:
     people: People
     lists: Lists
     members: Members
+    mail: Mail
+    alerts: Alerts
     clock: Clock

@@ -3,6 +3,11 @@
 import re
 from collections.abc import Mapping
 
+from tornado.web import RequestHandler
+
+from shoplist_appliance.config import Settings
+from shoplist_appliance.web.requests import is_https
+
 # For what is no page: nothing in it is ever run, framed, or kept by a cache.
 API_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -12,6 +17,17 @@ API_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+# Two years, as lists of such sites ask for; for this host alone: others of the domain are not ours to speak for.
+HTTPS_HEADERS: Mapping[str, str] = {**API_HEADERS, "Strict-Transport-Security": "max-age=63072000"}
+
+
+def answer_headers(handler: RequestHandler) -> Mapping[str, str]:
+    """Those of any answer; over https also the one that keeps browsers there. Plain http in a LAN stays possible."""
+    settings: Settings = handler.settings["shoplist"]
+    is_secure = is_https(handler.request, settings.proxies, settings.url)
+    return HTTPS_HEADERS if is_secure else API_HEADERS
+
 
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 

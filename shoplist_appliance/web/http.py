@@ -21,7 +21,7 @@ from shoplist_appliance.domain.errors import (
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, problems
-from shoplist_appliance.web.headers import API_HEADERS
+from shoplist_appliance.web.headers import answer_headers
 from shoplist_appliance.web.operations import Caller, Dispatcher
 from shoplist_appliance.web.requests import client_address, is_https, language_of, new_request_id
 from shoplist_appliance.web.rows import Access
@@ -63,7 +63,7 @@ class Handler(RequestHandler):
         self.request_id = getattr(self, "request_id", None) or new_request_id()
         self.clear_header("Server")
         self.set_header("X-Request-Id", self.request_id)
-        for name, value in API_HEADERS.items():
+        for name, value in answer_headers(self).items():
             self.set_header(name, value)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:

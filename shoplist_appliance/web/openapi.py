@@ -106,6 +106,7 @@ _MAY_CALL = {
     Access.READ: "Needs a token with the scope `read`.",
     Access.WRITE: "Needs a token with the scope `write`.",
     Access.MANAGE: "Needs to be signed in: a token of `tokens.create` may not.",
+    Access.ADMIN: "Needs to be signed in as an admin: a token of `tokens.create` may not.",
 }
 
 

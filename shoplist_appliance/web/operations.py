@@ -152,9 +152,11 @@ class Dispatcher:
 
 
 def _allow(row: Operation, principal: Principal) -> None:
-    if row.access is Access.MANAGE:
+    if row.access in (Access.MANAGE, Access.ADMIN):
         if not principal.session:
             raise Forbidden("api_token")
+        if row.access is Access.ADMIN and principal.role != "admin":
+            raise Forbidden("not_admin")
     elif row.access is Access.WRITE:
         if "write" not in principal.scopes:
             raise Forbidden("scope_write")

@@ -271,6 +271,24 @@ class ListChanged(TypedDict):
     list: str
 
 
+class Alert(TypedDict):
+    """A strange situation, however often it came."""
+
+    id: str
+    kind: Literal["exception", "error", "sign_ins", "storage", "storage_back", "disk"]
+    place: Annotated[str, Field(description="Where it happened: what it is grouped by.")]
+    detail: Annotated[str, Field(description="What is known of the last time.")]
+    count: int
+    first_at: Time
+    last_at: Time
+
+
+class AlertsAnswer(TypedDict):
+    """The alerts, the last to happen first."""
+
+    alerts: list[Alert]
+
+
 class ListGone(TypedDict):
     """The payload of the event `list.gone`."""
 

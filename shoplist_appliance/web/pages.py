@@ -295,7 +295,7 @@ class WorkerFile(StaticFile):
             self.refuse(NotFound("file"))
             return
         # A worker lives under the policy of its own script: it reads shells and files, and runs nothing else.
-        self.set_header("Content-Security-Policy", "default-src 'none'; connect-src 'self'")
+        self.set_header("Content-Security-Policy", "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
         self.send(build, "sw.js", "no-cache")
 
     def compute_etag(self) -> str | None:

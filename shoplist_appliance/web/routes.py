@@ -74,6 +74,7 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         default_handler_class=Elsewhere,
         default_handler_args=given,
         log_function=_log,
+        shoplist=door.settings,
     )
 
 

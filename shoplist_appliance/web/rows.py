@@ -21,6 +21,7 @@ class Access(Enum):
     READ = "read"  # any token with the scope `read`
     WRITE = "write"  # any token with the scope `write`
     MANAGE = "manage"  # signed in: no token of tokens.create, whatever its scopes
+    ADMIN = "admin"  # signed in, to an account with the role admin
 
 
 @record

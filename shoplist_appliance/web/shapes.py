@@ -11,6 +11,7 @@ from shoplist_appliance.domain.lists import Change, Invitation, Result, Role
 from shoplist_appliance.domain.people import Person, PersonName, Token
 from shoplist_appliance.domain.text import TypedItem
 from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
+from shoplist_appliance.usecases.alerts import Alert
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.usecases.people import SignedIn
 from shoplist_appliance.web import outputs
@@ -216,6 +217,26 @@ def invitations_answer(
 
 def now_answer(now: int, caller: Caller) -> outputs.NowAnswer:
     return {"now": time_json(now)}
+
+
+# --- for admins ---------------------------------------------------------------------------------------------------
+
+
+def alerts_answer(alerts: Sequence[Alert], caller: Caller) -> outputs.AlertsAnswer:
+    return {
+        "alerts": [
+            {
+                "id": alert.id,
+                "kind": alert.kind,
+                "place": alert.place,
+                "detail": alert.detail,
+                "count": alert.count,
+                "first_at": time_json(alert.first_at),
+                "last_at": time_json(alert.last_at),
+            }
+            for alert in alerts
+        ]
+    }
 
 
 # --- events -------------------------------------------------------------------------------------------------------

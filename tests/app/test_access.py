@@ -63,6 +63,7 @@ MATRIX: dict[str, tuple[Json, str]] = {
                                                              "401 404 403 403 ok  401 403 404"),
     "members.remove":           ({"list": "LIST", "person": "NOBODY"},
                                                              "401 404 403 403 404 401 403 404"),
+    "admin.alerts":             ({},                         "401 403 403 403 403 401 403 ok"),
     "lists.open":               ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404"),
     "lists.close":              ({"list": "LIST"},           "401 ok  ok  ok  ok  401 ok  ok"),
     "clock":                    ({},                         "401 ok  ok  ok  ok  401 ok  ok"),

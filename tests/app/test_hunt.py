@@ -16,6 +16,11 @@ from tests.clients.process import Process, command
 from tests.clients.wire import Wire
 
 
+def a_house(data: Path, log: Path) -> Process:
+    """Without limits, with a proxy, with an alert about the disk, and saying all that it ever says."""
+    return Process(data, log, LIMITS_RATE="0", PROXIES="127.0.0.1", ALERTS_DISK="100000G", LOG_LEVEL="debug")
+
+
 def forms(word: str) -> Iterator[bytes]:
     """How a word could lie there: plain, other case, UTF-16, escaped as JSON does, in base64 at any offset, in hex."""
     plain = word.encode()
@@ -62,7 +67,7 @@ def test_the_hunt_finds_what_is_there(tmp_path: Path) -> None:
 
 async def test_no_word_address_name_token_or_code_is_found(tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
-    with Process(data, log, LIMITS_RATE="0", LOG_LEVEL="debug", PROXIES="127.0.0.1") as process:
+    with a_house(data, log) as process:
         async with Http(process.url) as http:
             words = await evening(http, process)
         assert not found(data, words), "while it runs"

@@ -181,7 +181,8 @@ def test_of_two_choices_made_at_once_the_last_is_shown(ann: Phone) -> None:
     ann.page.wait_for_timeout(200)
     expect(html).to_have_attribute("data-theme", "dark")
     expect(colours).to_have_value("dark")
-    asked[1].continue_()
+    with ann.page.expect_response("**/api/accounts.update"):
+        asked[1].continue_()
     expect(ann.page.get_by_text("Saved")).to_be_visible()
     assert ann.call("accounts.me")["user"]["theme"] == "dark"
 

@@ -12,9 +12,8 @@ from shoplist_appliance.adapters.moving import TABLES
 from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.adapters.sqlite import rows as sqlite_rows
 from shoplist_appliance.adapters.sqlite.db import open_database
-from tests.app.test_hunt import evening
+from tests.app.test_hunt import a_house, evening
 from tests.clients.http import Http
-from tests.clients.process import Process
 from tests.contract.making import StillClock
 
 # What a column of bytes is, if it is not sealed: an id, a hash of something long, or an HMAC.
@@ -27,6 +26,7 @@ PLAIN_BYTES = {
     "snapshots": {"list", "id"},
     "changes": {"list", "edit"},
     "removed": {"list"},
+    "records": {"key"},
     "store": set[str](),
 }
 # Sealed anew each by a way of its own: `store` holds the value that checks the keys.
@@ -75,7 +75,7 @@ def test_each_column_of_bytes_is_sealed_anew_or_no_secret(tmp_path: Path) -> Non
 
 
 async def test_the_hunt_has_something_in_every_table(tmp_path: Path) -> None:
-    with Process(tmp_path / "data", tmp_path / "log", LIMITS_RATE="0", PROXIES="127.0.0.1") as process:
+    with a_house(tmp_path / "data", tmp_path / "log") as process:
         async with Http(process.url) as http:
             await evening(http, process)
     with sqlite3.connect(tmp_path / "data" / "shoplist.db") as connection:

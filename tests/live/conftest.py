@@ -67,6 +67,7 @@ class Town:
     """One running server."""
 
     def __init__(self, settings: Settings, **how: float) -> None:
+        self.settings = settings
         self.people = People()
         people = cast(Any, self.people)
         self.counters = Counters()
@@ -75,7 +76,8 @@ class Town:
         self.begun: list[Any] = []  # what calls carried, in the order in which they took their place
         self.gate = asyncio.Event()  # what ``wait`` waits for
         table = table_of(self._rows())
-        services = Services(people=people, lists=cast(Any, None), members=cast(Any, None), clock=cast(Any, None))
+        none = cast(Any, None)
+        services = Services(people=people, lists=none, members=none, mail=none, alerts=none, clock=none)
         self.dispatcher = Dispatcher(services, Limits(0), self.counters, lambda: self.url, table)
         self.live = Live(
             self.dispatcher,
@@ -190,7 +192,8 @@ def _row(name: str, run: Run, *, live_only: bool = False) -> Operation:
 async def running(tmp_path: Path, tls: ssl.SSLContext | None = None, **how: float) -> AsyncIterator[Town]:
     settings = Settings(data=tmp_path, limits_rate=0)
     town = Town(settings, **how)
-    server = HTTPServer(Application(list(town.live.handlers())), ssl_options=tls, max_body_size=1 << 40)
+    application = Application(list(town.live.handlers()), shoplist=town.settings)
+    server = HTTPServer(application, ssl_options=tls, max_body_size=1 << 40)
     sockets = bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)
     town.url = f"{'https' if tls else 'http'}://127.0.0.1:{sockets[0].getsockname()[1]}"

@@ -87,10 +87,13 @@ async def test_scopes_and_sessions_decide_what_a_token_may(app: App) -> None:
     program = narrowed(ann, session=False)
     reader = narrowed(program, scopes=frozenset({"read"}))
     writer = narrowed(program, scopes=frozenset({"write"}))
+    admin = narrowed(ann, role="admin")
+    admins_program = narrowed(admin, session=False)
     allowed = {
         Access.READ: {ann: True, program: True, reader: True, writer: False},
         Access.WRITE: {ann: True, program: True, reader: False, writer: True},
         Access.MANAGE: {ann: True, program: False, reader: False, writer: False},
+        Access.ADMIN: {ann: False, program: False, admin: True, admins_program: False},
     }
     for access, callers in allowed.items():
         tested = dispatcher(app, row(access=access))

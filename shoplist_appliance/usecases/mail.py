@@ -1,0 +1,29 @@
+"""Mail to people: kept in an outbox until it is on its way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from shoplist_appliance.domain.ids import new_secret
+from shoplist_appliance.domain.people import Language
+from shoplist_appliance.ports import Clock, Record, RecordStore
+from shoplist_appliance.usecases.people import hash_of
+
+MAIL = "mail"
+
+
+class Mail:
+    """What is accepted for sending is stored when ``send`` returns, sealed, in the order of acceptance."""
+
+    def __init__(self, store: RecordStore, clock: Clock, *, is_configured: bool) -> None:
+        self._store = store
+        self._clock = clock
+        self.is_configured = is_configured
+        """Whether a mail server is named; else mails are for the self-hoster to hand on."""
+
+    async def send(self, to: str, template: str, language: Language, values: Mapping[str, Any]) -> None:
+        """Accept a mail: ``values`` are what the template names, JSON values throughout."""
+        content = {"to": to, "template": template, "language": language, "values": dict(values)}
+        record = Record(MAIL, hash_of(new_secret()), self._clock.now(), orjson.dumps(content))
+        await self._store.add_record(record)
