@@ -183,6 +183,7 @@ def household(phone: NewPhone, house: House, seed: int, *, sockets: bool) -> Ite
         except BaseException:
             for made in devices:
                 print(f"--- {made.mark}", *made.did, sep="\n")
+                print(f"--- what {made.mark} shows", made.phone.page.locator("body").aria_snapshot(), sep="\n")
             raise
 
 
