@@ -18,7 +18,7 @@ from shoplist_appliance.adapters.opening import open_blobs, open_keys, open_stor
 from shoplist_appliance.adapters.ownership import Owner
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
-from shoplist_appliance.config import Settings, join_address
+from shoplist_appliance.config import Settings, Withheld, join_address
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.live.rooms import Broadcaster
@@ -125,10 +125,11 @@ def _composed(
     turns = Turns(store, open_lists, clock, names, tasks)
     lists = Lists(store, open_lists, turns, broadcaster, clock, names)
     mail = Mail(store, clock, is_configured=False)
+    withheld = settings.unverified if mail.is_configured else frozenset[Withheld]()
     services = Services(
-        people=People(store, passwords, broadcaster, clock, names, settings.registration),
+        people=People(store, passwords, broadcaster, clock, names, settings.registration, withheld),
         lists=lists,
-        members=Members(store, open_lists, lists, broadcaster, clock, names),
+        members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
         mail=mail,
         alerts=Alerts(store, mail, clock, lambda: app.base_url()),
         clock=clock,

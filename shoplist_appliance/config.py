@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 T = TypeVar("T")
 Style = Literal["auto", "path", "host"]
 Registration = Literal["open", "invitation", "closed"]
+Withheld = Literal["invite", "chat"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
 
@@ -224,6 +225,16 @@ def _choice(*names: str) -> Kind[str]:
     return Kind(" or ".join([", ".join(names[:-1]), names[-1]]), (str,), parse)
 
 
+def _any_of(*names: str) -> Kind[frozenset[str]]:
+    def parse(text: str) -> frozenset[str]:
+        found = frozenset(part.strip() for part in text.split(",") if part.strip())
+        if not found <= set(names):
+            raise ValueError
+        return found
+
+    return Kind(f"any of {', '.join(names)}, with commas between them, or nothing", (list, str), parse)
+
+
 FOLDER = Kind("the path of a folder", (str,), _path)
 FILE = Kind("the path of a file, or nothing", (str,), _optional(_path))
 LISTEN = Kind("HOST:PORT, with brackets around an IPv6 address", (str,), _listen)
@@ -291,6 +302,13 @@ class Settings:
         _choice("open", "invitation", "closed"),
         "open",
         "Who may make an account: anyone, who has an invitation to a list, or nobody.",
+    )
+    unverified: frozenset[Withheld] = _setting(
+        "unverified",
+        _any_of("invite", "chat"),
+        "invite,chat",
+        "What an account may not do before its e-mail address is validated: invite others by mail, chat. Without a mail"
+        " server nothing is withheld.",
     )
     proxies: tuple[str, ...] = _setting(
         "proxies",

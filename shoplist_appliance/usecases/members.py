@@ -6,11 +6,12 @@ from dataclasses import replace
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import ROLE_RANK, Header, Invitation, Role, require, role_of
-from shoplist_appliance.domain.people import PersonName
+from shoplist_appliance.domain.people import Language, PersonName, email_key
 from shoplist_appliance.ports import Clock, ListGone, ListStore, Rooms
 from shoplist_appliance.usecases.lists import Lists, ListView
+from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.names import Names
-from shoplist_appliance.usecases.open_lists import OpenLists, list_room
+from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, list_room
 from shoplist_appliance.usecases.people import hash_of
 
 INVITATION_MS = 7 * 24 * 3600 * 1000
@@ -19,11 +20,22 @@ REMEMBERED_MS = 90 * 24 * 3600 * 1000
 INVITATIONS_A_LIST = 100  # that serve, and as many that are remembered
 
 
+Link = Callable[[str], str]
+"""Makes the address of the page on which a code is accepted."""
+
+
 class Members:
-    """What members do with each other. A link invites anyone who holds it, for 7 days."""
+    """What members do with each other. A link invites anyone who holds it, a mail one person, for 7 days."""
 
     def __init__(
-        self, store: ListStore, open_lists: OpenLists, lists: Lists, rooms: Rooms, clock: Clock, names: Names
+        self,
+        store: ListStore,
+        open_lists: OpenLists,
+        lists: Lists,
+        rooms: Rooms,
+        clock: Clock,
+        names: Names,
+        mail: Mail,
     ) -> None:
         self._store = store
         self._open_lists = open_lists
@@ -31,6 +43,7 @@ class Members:
         self._rooms = rooms
         self._clock = clock
         self._names = names
+        self._mail = mail
 
     async def list(self, person: PersonId, list_id: ListId) -> Sequence[tuple[PersonName, Role]]:
         """All members with their roles, in the order of joining."""
@@ -43,19 +56,38 @@ class Members:
 
     async def invite(self, person: PersonId, list_id: ListId, role: Role) -> Invitation:
         """Make a link that lets its holders join with this role. ``Conflict`` where too many are in force."""
-        code, now = new_secret(), self._clock.now()
-        invitation = Invitation(
-            InvitationId(new_secret(12)), hash_of(code), code, role, person, now, now + INVITATION_MS
-        )
+        invitation = self._new_invitation(person, role, new_secret())
+        await self._add(list_id, invitation)
+        return invitation
+
+    async def invite_by_mail(
+        self, person: PersonId, list_id: ListId, role: Role, email: str, language: Language, link: Link
+    ) -> None:
+        """Send a link that lets one person join with this role; nobody but its receiver is told the code.
+
+        It takes the place of an earlier one to the same address. Raises as ``invite``.
+        """
+        code = new_secret()
+        opened = await self._add(list_id, replace(self._new_invitation(person, role, code), code="", email=email))
+        (inviter,) = self._names.of([person])
+        values = {"inviter": inviter.name, "list": opened.state.title, "role": role, "link": link(code)}
+        await self._mail.send(email, "invitation", language, values)
+
+    def _new_invitation(self, person: PersonId, role: Role, code: str) -> Invitation:
+        now = self._clock.now()
+        return Invitation(InvitationId(new_secret(12)), hash_of(code), code, role, person, now, now + INVITATION_MS)
+
+    async def _add(self, list_id: ListId, invitation: Invitation) -> OpenList:
+        now = self._clock.now()
 
         def step(header: Header) -> Header:
-            require(header, person, "own")
-            if sum(one.serves(now) for one in header.invitations) >= INVITATIONS_A_LIST:
+            require(header, invitation.made_by, "own")
+            known = _remembered(_without_earlier(header.invitations, invitation), now)
+            if sum(one.serves(now) for one in known) >= INVITATIONS_A_LIST:
                 raise Conflict("too_many_invitations")
-            return replace(header, invitations=[*_remembered(header.invitations, now), invitation])
+            return replace(header, invitations=[*known, invitation])
 
-        await self._lists.change_header(list_id, step)
-        return invitation
+        return await self._lists.change_header(list_id, step)
 
     async def invitations(self, person: PersonId, list_id: ListId) -> Sequence[Invitation]:
         """Those by which somebody may still join, the oldest first; for the owner alone."""
@@ -194,6 +226,17 @@ def _found(code: str, header: Header) -> Invitation:
 
 def _changed(header: Header, invitation: Invitation) -> Header:
     return replace(header, invitations=[invitation if one.id == invitation.id else one for one in header.invitations])
+
+
+def _without_earlier(invitations: Sequence[Invitation], new: Invitation) -> Sequence[Invitation]:
+    """With those to the same address withdrawn."""
+    if new.email is None:
+        return invitations
+    key = email_key(new.email)
+    return [
+        replace(one, email=None, withdrawn=True) if one.email is not None and email_key(one.email) == key else one
+        for one in invitations
+    ]
 
 
 def _remembered(invitations: Sequence[Invitation], now: int) -> Sequence[Invitation]:

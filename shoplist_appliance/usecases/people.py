@@ -2,10 +2,10 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from shoplist_appliance.config import Registration
+from shoplist_appliance.config import Registration, Withheld
 from shoplist_appliance.domain.errors import (
     Conflict,
     DomainError,
@@ -61,13 +61,16 @@ class People:
         clock: Clock,
         names: Names,
         registration: Registration = "open",
+        withheld: Collection[Withheld] = (),
     ) -> None:
+        """``withheld``: what an account may not do whose address is not validated."""
         self._store = store
         self._passwords = passwords
         self._rooms = rooms
         self._clock = clock
         self._names = names
         self._registration = registration
+        self._withheld = withheld
         self._principals: OrderedDict[bytes, Principal] = OrderedDict()
         self._ended: OrderedDict[TokenId, None] = OrderedDict()
         self._seen: dict[TokenId, int] = {}
@@ -209,6 +212,11 @@ class People:
         if account is None:
             raise Unauthenticated("token")
         return account
+
+    async def require_verified(self, person: PersonId, what: Withheld) -> None:
+        """Raises ``Forbidden`` where this is withheld until the address is validated, and this account's is not."""
+        if what in self._withheld and not (await self.me(person)).email_verified:
+            raise Forbidden("unverified")
 
     async def update(
         self, person: PersonId, name: str | None, language: Language | None, theme: Theme | None

@@ -234,10 +234,10 @@ class MembersAnswer(TypedDict):
 
 
 class InvitedAnswer(TypedDict):
-    """The invitation."""
+    """The invitation; nulls for one by mail, whose code its receiver alone is told."""
 
-    code: str
-    url: str
+    code: str | None
+    url: str | None
 
 
 class Invitation(TypedDict):

@@ -61,9 +61,10 @@ def _place(details: ErrorDetails) -> str:
     return ".".join(steps)
 
 
-# Errors of a whole edit that are about one field of it.
+# Errors of a whole edit or payload that are about one field of it.
 _INSIDE: Mapping[str, tuple[str, ...]] = {
     "item_or_items": ("item",),
+    "email_or_link": ("link",),
     "union_tag_invalid": ("kind",),
     "union_tag_not_found": ("kind",),
 }

@@ -194,7 +194,7 @@ def members_answer(members: Sequence[tuple[PersonName, Role]], caller: Caller) -
     return {"members": [{"person": person_json(person), "role": role} for person, role in members]}
 
 
-def invited_answer(invited: tuple[str, str], caller: Caller) -> outputs.InvitedAnswer:
+def invited_answer(invited: tuple[str | None, str | None], caller: Caller) -> outputs.InvitedAnswer:
     return {"code": invited[0], "url": invited[1]}
 
 

@@ -34,6 +34,16 @@ def test_no_configuration_is_one_too() -> None:
     assert settings.key_path == Path("data/key")
     assert settings.store_path == Path("data/shoplist.db")
     assert settings.registration == "open"
+    assert settings.unverified == {"invite", "chat"}
+
+
+def test_what_is_withheld_may_be_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('unverified = ["chat"]\n')
+    assert load({}, {}, file).unverified == {"chat"}
+    assert load({}, {"SHOPLIST_UNVERIFIED": ""}, file).unverified == frozenset()
+    assert load({}, {"SHOPLIST_UNVERIFIED": "chat, invite"}, file).unverified == {"invite", "chat"}
+    assert refused({}, {"SHOPLIST_UNVERIFIED": "invite,shop"}).name == "unverified"
 
 
 def test_flags_come_before_the_environment_and_that_before_the_file(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Event, ListChanged, Listener, Store
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
@@ -113,7 +114,8 @@ class House:
         self.open_lists = OpenLists(self.store, self.rooms, self.clock, names, self.tasks, self.memory)
         self.turns = Turns(self.store, self.open_lists, self.clock, names, self.tasks)
         self.lists = Lists(self.store, self.open_lists, self.turns, self.rooms, self.clock, names)
-        self.members = Members(self.store, self.open_lists, self.lists, self.rooms, self.clock, names)
+        mail = Mail(self.store, self.clock, is_configured=False)
+        self.members = Members(self.store, self.open_lists, self.lists, self.rooms, self.clock, names, mail)
 
     async def person(self, name: str = "Ann") -> PersonId:
         person = PersonId(new_uuid())

@@ -1,11 +1,12 @@
 """What the use cases of accounts keep in memory, and what becomes of it where the store is in trouble."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from shoplist_appliance.adapters.passwords import Argon2Passwords
-from shoplist_appliance.domain.errors import Unauthenticated, Unavailable
+from shoplist_appliance.domain.errors import Forbidden, Unauthenticated, Unavailable
 from shoplist_appliance.domain.ids import TokenId
 from shoplist_appliance.domain.people import Token
 from shoplist_appliance.usecases.names import Names
@@ -63,3 +64,15 @@ async def test_a_sign_in_that_a_new_password_ended_before_it_was_answered_lets_n
     assert people.cached(second.secret) is None
     with pytest.raises(Unauthenticated):
         await people.authenticate(second.secret)
+
+
+async def test_what_is_withheld_is_so_until_the_address_is_validated(house: House) -> None:
+    people = People(
+        house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store), withheld=frozenset({"invite"})
+    )
+    ann = (await people.register("ann@example.org", "a good password", "Ann", "en", None)).person
+    with pytest.raises(Forbidden):
+        await people.require_verified(ann.id, "invite")
+    await people.require_verified(ann.id, "chat")
+    await house.store.put_person(replace(ann, email_verified=True, version=2), 1)
+    await people.require_verified(ann.id, "invite")

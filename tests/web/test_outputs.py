@@ -6,6 +6,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
+from shoplist_appliance.app import App
 from shoplist_appliance.domain.errors import Full
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Change, Result
@@ -36,7 +37,7 @@ def check(shape: Any, answer: object) -> None:
     jsonschema_rs.validate(closed(openapi.schema_of(shape)), answer)
 
 
-async def test_answers_are_as_documented(http: Http) -> None:
+async def test_answers_are_as_documented(app: App, http: Http) -> None:
     seen: set[str] = set()
     ann, bob = await Person.registered(http, "Ann"), await Person.registered(http, "Боб")
 
@@ -59,6 +60,8 @@ async def test_answers_are_as_documented(http: Http) -> None:
     assert edited["results"][2]["item"] == milk["item"]
     invited = await call(ann, "members.invite", list=list_id, role="viewer", link=True)
     assert invited["url"] == f"{http.url}/join/{invited['code']}"
+    by_mail = await call(ann, "members.invite", list=list_id, role="editor", email="dora@example.test")
+    assert by_mail == {"code": None, "url": None}
     await call(bob, "members.accept", code=invited["code"])
     await call(bob, "members.list", list=list_id)
     await call(ann, "lists.get", list=list_id)
@@ -71,7 +74,8 @@ async def test_answers_are_as_documented(http: Http) -> None:
     await call(bob, "lists.copy", list=list_id, id=new_id())
     await call(bob, "members.leave", list=list_id)
     await call(bob, "members.accept", code=invited["code"])
-    (invitation,) = (await call(ann, "members.invitations", list=list_id))["invitations"]
+    invitation, mailed = (await call(ann, "members.invitations", list=list_id))["invitations"]
+    assert (invitation["email"], mailed["email"], mailed["url"]) == (None, "dora@example.test", None)
     await call(ann, "members.uninvite", list=list_id, id=invitation["id"])
     await call(ann, "members.set_role", list=list_id, person=bob.id, role="editor")
     await call(ann, "members.remove", list=list_id, person=bob.id)
@@ -87,6 +91,12 @@ async def test_answers_are_as_documented(http: Http) -> None:
     await call(ann, "tokens.revoke", id=token["id"])
     await call(ann, "tokens.revoke_others")
     await call(ann, "accounts.sign_out")
+    await app.services.people.create_admin("root@example.test", "Root", PASSWORD)
+    signed_in = (await http.call("accounts.sign_in", {"email": "root@example.test", "password": PASSWORD})).ok()
+    admin = Person(http, signed_in["user"], signed_in["token"])
+    app.services.alerts.note("disk", "/data", "100 MiB")
+    await app.services.alerts.keep()
+    assert (await call(admin, "admin.alerts"))["alerts"]
     assert seen == {name for name, row in TABLE.items() if not row.live_only}
 
 

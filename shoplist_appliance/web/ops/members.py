@@ -1,27 +1,42 @@
 """Members of a list: who shares it, inviting and accepting, roles, leaving, being removed."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId
 from shoplist_appliance.domain.lists import Invitation, Role
-from shoplist_appliance.domain.people import PersonName
+from shoplist_appliance.domain.people import PersonName, email_key
 from shoplist_appliance.usecases.lists import ListView
 from shoplist_appliance.web import outputs, shapes
-from shoplist_appliance.web.fields import Input, OpaqueId, Uuid, Yes
+from shoplist_appliance.web.fields import STRICT, Email, Input, OpaqueId, Uuid, Yes, refused
 from shoplist_appliance.web.ops.lists import OneList
+from shoplist_appliance.web.ratelimit import Rate
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
+# Mails that a person causes, in all and to one address.
+MAILING = Rate("invitations_by_mail", burst=30, per_second=1 / 600)
+MAILING_TO = Rate("invitations_to_one", burst=5, per_second=1 / 3600)
 
-class InviteByLink(Input):
-    """To which list, and as what."""
+
+class Invite(Input):
+    """To which list, as what, and how: exactly one of `email` and `link`."""
+
+    model_config = ConfigDict(**STRICT, json_schema_extra={"oneOf": [{"required": ["email"]}, {"required": ["link"]}]})
 
     list: Uuid
     role: Literal["editor", "viewer"]
-    link: Annotated[Yes, Field(description="A link, which serves anyone who holds it for 7 days.")]
+    email: Annotated[Email | None, Field(description="A mail with a code, for one person, for 7 days.")] = None
+    link: Annotated[Yes | None, Field(description="A link, which serves anyone who holds it for 7 days.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.email is None) == (self.link is None):
+            raise refused("email_or_link")
+        return self
 
 
 class AcceptInvitation(Input):
@@ -54,9 +69,18 @@ async def _list(house: House, wish: OneList, caller: Caller) -> Sequence[tuple[P
     return await house.services.members.list(caller.me.person, ListId(wish.list))
 
 
-async def _invite(house: House, wish: InviteByLink, caller: Caller) -> tuple[str, str]:
-    made = await house.services.members.invite(caller.me.person, ListId(wish.list), wish.role)
-    return made.code, _link(house, made.code)
+async def _invite(house: House, wish: Invite, caller: Caller) -> tuple[str | None, str | None]:
+    person, list_id = caller.me.person, ListId(wish.list)
+    if wish.email is None:
+        made = await house.services.members.invite(person, list_id, wish.role)
+        return made.code, _link(house, made.code)
+    await house.services.people.require_verified(person, "invite")
+    house.limits.take(MAILING, person)
+    house.limits.take(MAILING_TO, (person, email_key(wish.email)))
+    await house.services.members.invite_by_mail(
+        person, list_id, wish.role, wish.email, caller.language, partial(_link, house)
+    )
+    return None, None
 
 
 def _link(house: House, code: str) -> str:
@@ -106,9 +130,10 @@ ROWS = (
     ),
     Operation(
         name="members.invite",
-        summary="Make a link that lets its holders join",
+        summary="Invite by a link, or by mail",
+        description="A link serves anyone who holds it. The code of a mail is for one person, and in that mail alone.",
         access=Access.MANAGE,
-        input=InviteByLink,
+        input=Invite,
         output=outputs.InvitedAnswer,
         example={"list": _LIST, "role": "editor", "link": True},
         errors=(NotFound, Forbidden, Gone, Conflict),
