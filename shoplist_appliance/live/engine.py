@@ -61,6 +61,7 @@ class Peer:
     address: str
     language: Language | None
     cookie: str | None  # the token in it
+    agent: str
 
 
 class Transport(Protocol):

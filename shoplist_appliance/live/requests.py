@@ -14,7 +14,7 @@ from shoplist_appliance.live.polling import Polling
 from shoplist_appliance.live.websocket import WebSocket
 from shoplist_appliance.web.auth import cookie_token, handshake_allowed
 from shoplist_appliance.web.headers import answer_headers
-from shoplist_appliance.web.requests import client_address, language_of, new_request_id
+from shoplist_appliance.web.requests import agent_of, client_address, language_of, new_request_id
 
 LARGEST_BODY: Final = 64 * 1024 * 1024  # of a POST: a queue of many calls, each of which has its own limit
 
@@ -243,6 +243,7 @@ class EngineRequest(RequestHandler):
             address=client_address(self.request, self._settings.proxies),
             language=language_of(self.request) if "Accept-Language" in self.request.headers else None,
             cookie=cookie_token(self.request),
+            agent=agent_of(self.request),
         )
 
     # --- what is refused

@@ -142,6 +142,7 @@ class Call:
             request_id=session.next_id(),
             listener=connection,
             reply=self.reply,
+            agent=session.peer.agent,
         )
         self._work: Started
 

@@ -23,7 +23,7 @@ from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, problems
 from shoplist_appliance.web.headers import answer_headers
 from shoplist_appliance.web.operations import Caller, Dispatcher
-from shoplist_appliance.web.requests import client_address, is_https, language_of, new_request_id
+from shoplist_appliance.web.requests import agent_of, client_address, is_https, language_of, new_request_id
 from shoplist_appliance.web.rows import Access
 from shoplist_appliance.web.shells import Shells
 
@@ -72,7 +72,8 @@ class Handler(RequestHandler):
 
     def caller(self) -> Caller:
         """Whoever calls without saying who they are."""
-        return Caller(None, self.language, client_address(self.request, self.door.settings.proxies), self.request_id)
+        address = client_address(self.request, self.door.settings.proxies)
+        return Caller(None, self.language, address, self.request_id, agent=agent_of(self.request))
 
     def answer(self, value: object, media_type: str = "application/json") -> None:
         """Send a JSON value."""

@@ -13,6 +13,7 @@ from shoplist_appliance.web import words
 
 _START = secrets.token_hex(4)
 _NUMBERS = itertools.count(1)
+LONGEST_AGENT = 500
 
 
 def new_request_id() -> str:
@@ -47,6 +48,11 @@ def _canonical(address: str) -> str:
     except ValueError:
         return ""
     return str(getattr(ip, "ipv4_mapped", None) or ip)
+
+
+def agent_of(request: HTTPServerRequest) -> str:
+    """What the client says it is; no more of it than any browser says."""
+    return request.headers.get("User-Agent", "")[:LONGEST_AGENT]
 
 
 def is_https(request: HTTPServerRequest, proxies: Collection[str], url: str | None) -> bool:

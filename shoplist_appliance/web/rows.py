@@ -28,7 +28,8 @@ class Access(Enum):
 class Caller:
     """Who calls, and how they want to be spoken to. Only a live connection has ``listener`` and ``reply``.
 
-    ``reply`` takes the answer of ``lists.open``, in the very step that joins the room.
+    ``reply`` takes the answer of ``lists.open``, in the very step that joins the room. ``agent``: what the client says
+    it is (``User-Agent``).
     """
 
     principal: Principal | None
@@ -37,6 +38,7 @@ class Caller:
     request_id: str
     listener: Listener | None = None
     reply: Callable[[object], None] | None = None
+    agent: str = ""
 
     @property
     def me(self) -> Principal:

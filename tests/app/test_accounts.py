@@ -146,6 +146,21 @@ async def test_tokens_are_listed_with_name_scopes_times_and_which_is_mine(anna: 
     assert [token["name"] for token in tokens if token["current"]] == ["Анин телефон"]
 
 
+async def test_a_device_that_does_not_name_itself_is_named_after_browser_and_system(http: Http, anna: Person) -> None:
+    agent = "Mozilla/5.0 (Linux; Android 15; SM-S928B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile"
+    sign_in = {"email": anna.email, "password": PASSWORD}
+    for language in ("en", "ru"):
+        headers = {"User-Agent": agent, "Accept-Language": language}
+        (await http.call("accounts.sign_in", sign_in, headers=headers)).ok()
+    (await http.call("accounts.sign_in", {**sign_in, "device": "Mine"}, headers={"User-Agent": agent})).ok()
+    (await http.call("accounts.sign_in", sign_in, headers={"User-Agent": "curl/8.14.1"})).ok()
+    async with await anna.live() as live:
+        (await live.call("accounts.sign_in", **sign_in))
+    names = [token["name"] for token in (await anna.call("tokens.list"))["tokens"]][1:]
+    assert names[:4] == ["Chrome on Android", "Chrome, Android", "Mine", "curl"]
+    assert names[4].startswith("Python")
+
+
 async def test_a_token_is_shown_once_and_works_until_it_is_revoked(anna: Person) -> None:
     made = await anna.call("tokens.create", name="script", scopes=["read", "write"])
     assert set(made) == {"id", "token"}

@@ -10,6 +10,7 @@ from shoplist_appliance.domain.errors import Conflict, DomainError, Forbidden, G
 from shoplist_appliance.domain.people import Language, Person, Theme, email_key
 from shoplist_appliance.usecases.people import SignedIn
 from shoplist_appliance.web import outputs, problems, shapes
+from shoplist_appliance.web.devices import device_name
 from shoplist_appliance.web.fields import Email, Input, Name, Nothing, OpaqueId, Password
 from shoplist_appliance.web.ratelimit import Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
@@ -22,7 +23,10 @@ SUCCESS_BACK = 0.9
 FAILING = Rate("sign_in_failures", burst=100, per_second=1 / 20)
 PASSWORDS = Rate("passwords", burst=10, per_second=1 / 10)
 
-Device = Annotated[Name | None, Field(description="What the person will know this device by, among their tokens.")]
+Device = Annotated[
+    Name | None,
+    Field(description="What the person will know this device by, among their tokens. Without it: browser and system."),
+]
 Invitation = Annotated[OpaqueId | None, Field(description="The code of an invitation to a list, which is then joined.")]
 
 
@@ -73,7 +77,8 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
     people, members = house.services.people, house.services.members
     check = partial(members.check, wish.invitation) if wish.invitation else None
     language = wish.language or caller.language
-    signed_in = await people.register(wish.email, wish.password, wish.name, language, wish.device, check)
+    device = wish.device or device_name(caller.agent, language)
+    signed_in = await people.register(wish.email, wish.password, wish.name, language, device, check)
     if wish.invitation:
         # It was good when it was checked. Whatever became of it since, the account is made and its token must be told.
         with suppress(DomainError):
@@ -84,8 +89,9 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
 async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     """An attempt counts as failed until it has succeeded, so that many at once are as limited as one after another."""
     account = email_key(wish.email)
+    device = wish.device or device_name(caller.agent, caller.language)
     house.limits.take(FAILING, account)
-    signed_in = await house.services.people.sign_in(wish.email, wish.password, wish.device)
+    signed_in = await house.services.people.sign_in(wish.email, wish.password, device)
     house.limits.give_back(FAILING, account)
     house.limits.give_back(SIGNING_IN, network_of(caller.address), SUCCESS_BACK)
     return signed_in
