@@ -21,6 +21,7 @@ NEEDED = [
     "minio>=7.2",  # S3, where the setting `blobs` names one
     "cryptography>=45",  # AES-GCM and Argon2id
     "pyotp>=2.9",  # second factors
+    "segno>=1.6",  # their QR codes
     "apispec>=6.8",  # the OpenAPI document
     "jinja2>=3.1",  # page shells
     "pydantic>=2.11",  # the models at the door

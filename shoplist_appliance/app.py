@@ -36,6 +36,7 @@ from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.usecases.purge import Purge
 from shoplist_appliance.usecases.resealing import Resealing
+from shoplist_appliance.usecases.second_factor import SecondFactor
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
@@ -126,8 +127,14 @@ def _composed(
     lists = Lists(store, open_lists, turns, broadcaster, clock, names)
     mail = Mail(store, clock, is_configured=False)
     withheld = settings.unverified if mail.is_configured else frozenset[Withheld]()
+    people = People(
+        *(store, passwords, broadcaster, clock, names, settings.registration, withheld),
+        limits_rate=settings.limits_rate,
+        admins_need_totp=settings.admin_totp == "required",
+    )
     services = Services(
-        people=People(store, passwords, broadcaster, clock, names, settings.registration, withheld),
+        people=people,
+        second_factor=SecondFactor(store, passwords, clock, people, settings.limits_rate),
         lists=lists,
         members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
         mail=mail,

@@ -310,6 +310,12 @@ class Settings:
         "What an account may not do before its e-mail address is validated: invite others by mail, chat. Without a mail"
         " server nothing is withheld.",
     )
+    admin_totp: Literal["optional", "required"] = _setting(
+        "admin.totp",
+        _choice("optional", "required"),
+        "optional",
+        "Whether an admin needs a second factor for what only admins may do.",
+    )
     proxies: tuple[str, ...] = _setting(
         "proxies",
         ADDRESSES,

@@ -402,6 +402,8 @@ def _totp_out(totp: Totp | None) -> dict[str, object] | None:
         "last_step": totp.last_step,
         "recovery": [code.hex() for code in totp.recovery],
         "recovery_key": totp.recovery_key.hex(),
+        "failures": totp.failures,
+        "failed_at": totp.failed_at,
     }
 
 
@@ -414,6 +416,8 @@ def _totp_in(content: dict[str, Any] | None) -> Totp | None:
         last_step=content["last_step"],
         recovery=tuple(bytes.fromhex(code) for code in content["recovery"]),
         recovery_key=bytes.fromhex(content["recovery_key"]),
+        failures=content.get("failures", 0),
+        failed_at=content.get("failed_at", 0),
     )
 
 

@@ -16,7 +16,8 @@ class Totp:
     """The second factor of an account; it counts once it is confirmed.
 
     ``last_step`` is the greatest time step whose code was accepted. ``recovery``: HMAC-SHA256 under ``recovery_key`` of
-    each recovery code that was not used yet.
+    each recovery code that was not used yet. ``failures``: wrong codes since the last good one, the last at
+    ``failed_at``.
     """
 
     secret: str  # in base32, as authenticators take it
@@ -24,6 +25,8 @@ class Totp:
     last_step: int = 0
     recovery: tuple[bytes, ...] = ()
     recovery_key: bytes = b""
+    failures: int = 0
+    failed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Person:
     blocked: bool = False
     totp: Totp | None = None
     devices: tuple[bytes, ...] = ()
+
+    @property
+    def has_totp(self) -> bool:
+        """Whether signing in needs a second factor."""
+        return self.totp is not None and self.totp.confirmed
 
 
 @dataclass(frozen=True, slots=True)

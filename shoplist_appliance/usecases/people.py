@@ -11,12 +11,14 @@ from shoplist_appliance.domain.errors import (
     DomainError,
     Forbidden,
     NotFound,
+    TotpRequired,
     Unauthenticated,
     WrongCredentials,
 )
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_secret, new_uuid
 from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token
 from shoplist_appliance.ports import Clock, Passwords, PeopleStore, Rooms
+from shoplist_appliance.usecases import totp
 from shoplist_appliance.usecases.names import Names
 
 CACHED_PRINCIPALS = 10_000
@@ -62,6 +64,9 @@ class People:
         names: Names,
         registration: Registration = "open",
         withheld: Collection[Withheld] = (),
+        *,
+        limits_rate: float = 1,
+        admins_need_totp: bool = False,
     ) -> None:
         """``withheld``: what an account may not do whose address is not validated."""
         self._store = store
@@ -71,9 +76,12 @@ class People:
         self._names = names
         self._registration = registration
         self._withheld = withheld
+        self._limits_rate = limits_rate
+        self._admins_need_totp = admins_need_totp
         self._principals: OrderedDict[bytes, Principal] = OrderedDict()
         self._ended: OrderedDict[TokenId, None] = OrderedDict()
         self._seen: dict[TokenId, int] = {}
+        self._lacking: set[PersonId] = set()  # admins whose second factor is missing, among those met
 
     # --- who is calling
 
@@ -110,6 +118,7 @@ class People:
     def _remember(self, token: Token, person: Person) -> Principal:
         principal = Principal(person.id, token.id, person.role, token.scopes, token.session, person.language)
         self._principals[token.hash] = principal
+        self._look_at_factor(person)
         if len(self._principals) > CACHED_PRINCIPALS:
             self._principals.popitem(last=False)
         self._seen[token.id] = self._clock.now()
@@ -170,17 +179,44 @@ class People:
         self._names.renamed(person.id, person.name)
         return person
 
-    async def sign_in(self, email: str, password: str, device: str | None) -> SignedIn:
-        """Sign a device in. A wrong password and an unknown address are ``WrongCredentials`` after the same time."""
+    async def sign_in(self, email: str, password: str, device: str | None, code: str | None = None) -> SignedIn:
+        """Sign a device in. A wrong password and an unknown address are ``WrongCredentials`` after the same time.
+
+        ``code`` is of the second factor, where the account has one: ``TotpRequired`` without it, ``WrongCredentials``
+        for a wrong one, ``TooManyRequests`` after too many wrong ones.
+        """
         while True:
             person = await self._store.person_by_email(email)
             good = await self._passwords.verify(password, person.password if person else None)
             if person is None or not good:
                 raise WrongCredentials
             try:
-                return await self._new_session(person, device)
+                return await self._new_session(await self._past_factor(person, code), device)
             except Conflict:
                 continue  # the password was changed since it was checked: check against the new one
+
+    async def _past_factor(self, person: Person, code: str | None) -> Person:
+        """The account once its second factor was proved, if it has one. A code is used up before it lets anyone in.
+
+        Raises ``Conflict`` where the password was changed meanwhile.
+        """
+        credentials = person.credentials
+        while person.totp is not None and person.has_totp:
+            if code is None:
+                raise TotpRequired
+            after, good = totp.tried(person.totp, code, self._clock.now(), self._limits_rate)
+            new = replace(person, totp=after, version=person.version + 1)
+            try:
+                await self._store.put_person(new, person.version)
+            except Conflict:
+                person = await self.me(person.id)
+                if person.credentials != credentials:
+                    raise
+                continue  # changed otherwise, or this code was used, meanwhile: look once more
+            if not good:
+                raise WrongCredentials("totp")
+            return new
+        return person
 
     async def _new_session(self, person: Person, device: str | None) -> SignedIn:
         token, secret = self._new_token(person, device or "", BOTH_SCOPES, session=True)
@@ -236,13 +272,25 @@ class People:
             except Conflict:
                 continue  # changed from another device meanwhile: once more, on top of that
             self._names.renamed(person, new.name)
-            self._remember_language(person, new.language)
+            self.changed(new)
             return new
 
-    def _remember_language(self, person: PersonId, language: Language) -> None:
+    def changed(self, person: Person) -> None:
+        """Have what is known here of those who call agree with an account that was stored anew."""
+        self._look_at_factor(person)
         for hash, principal in self._principals.items():
-            if principal.person == person:
-                self._principals[hash] = replace(principal, language=language)
+            if principal.person == person.id:
+                self._principals[hash] = replace(principal, language=person.language)
+
+    def lacks_factor(self, person: PersonId) -> bool:
+        """Whether this admin has yet to set up the second factor that the role needs here; for who has called."""
+        return person in self._lacking
+
+    def _look_at_factor(self, person: Person) -> None:
+        if self._admins_need_totp and person.role == "admin" and not person.has_totp:
+            self._lacking.add(person.id)
+        else:
+            self._lacking.discard(person.id)
 
     async def change_password(self, principal: Principal, password: str, new_password: str) -> None:
         """Change it and end all other tokens of the account. ``WrongCredentials`` where ``password`` is not it."""

@@ -8,6 +8,7 @@ from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.people import People
+from shoplist_appliance.usecases.second_factor import SecondFactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Services:
     """One of each; a row of the table of operations runs a method of one of them."""
 
     people: People
+    second_factor: SecondFactor
     lists: Lists
     members: Members
     mail: Mail

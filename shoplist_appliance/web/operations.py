@@ -103,6 +103,8 @@ class Dispatcher:
         if not self._house.services.people.is_live(principal.token):
             raise Unauthenticated("token")  # a live connection, between the end of its token and its own
         _allow(row, principal)
+        if row.access is Access.ADMIN and self._house.services.people.lacks_factor(principal.person):
+            raise Forbidden("admin_totp")
         self._limits.take(row.rate, principal.token)
 
     def _validated(self, row: Operation, caller: Caller, payload: object) -> object:

@@ -144,6 +144,20 @@ class SignedInAnswer(TypedDict):
     token: Annotated[str, Field(description="Shown this once. A browser has it in its cookie as well.")]
 
 
+class TotpBegunAnswer(TypedDict):
+    """What an authenticator app is given, in three forms."""
+
+    secret: Annotated[str, Field(description="In base32, to be typed.")]
+    uri: Annotated[str, Field(description="The address `otpauth://…` that the QR code holds.")]
+    qr: Annotated[str, Field(description="The QR code, an SVG picture.")]
+
+
+class RecoveryCodesAnswer(TypedDict):
+    """The recovery codes."""
+
+    recovery_codes: Annotated[list[str], Field(description="Shown this once; each signs in once in place of the app.")]
+
+
 class Token(TypedDict):
     """A token, without its secret."""
 

@@ -14,6 +14,7 @@ from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
 from shoplist_appliance.usecases.alerts import Alert
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.usecases.people import SignedIn
+from shoplist_appliance.usecases.second_factor import Begun
 from shoplist_appliance.web import outputs
 from shoplist_appliance.web.problems import problem
 from shoplist_appliance.web.rows import Caller
@@ -50,7 +51,7 @@ def user_json(person: Person) -> outputs.User:
         "language": person.language,
         "theme": person.theme,
         "role": person.role,
-        "totp": False,
+        "totp": person.has_totp,
         "telegram": False,
         "created_at": time_json(person.created_at),
     }
@@ -62,6 +63,14 @@ def user_answer(person: Person, caller: Caller) -> outputs.UserAnswer:
 
 def signed_in_answer(signed_in: SignedIn, caller: Caller) -> outputs.SignedInAnswer:
     return {"user": user_json(signed_in.person), "token": signed_in.secret}
+
+
+def totp_begun_answer(begun: tuple[Begun, str], caller: Caller) -> outputs.TotpBegunAnswer:
+    return {"secret": begun[0].secret, "uri": begun[0].uri, "qr": begun[1]}
+
+
+def recovery_codes_answer(codes: Sequence[str], caller: Caller) -> outputs.RecoveryCodesAnswer:
+    return {"recovery_codes": list(codes)}
 
 
 def tokens_answer(tokens: Sequence[Token], caller: Caller) -> outputs.TokensAnswer:

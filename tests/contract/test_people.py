@@ -298,7 +298,7 @@ async def test_all_accounts_come_page_by_page(store: Store) -> None:
 
 
 async def test_all_of_an_account_is_read_as_it_was_stored(store: Store) -> None:
-    totp = Totp("JBSWY3DPEHPK3PXP", True, 58_801_920, (b"\1" * 32, b"\2" * 32), b"\3" * 32)
+    totp = Totp("JBSWY3DPEHPK3PXP", True, 58_801_920, (b"\1" * 32, b"\2" * 32), b"\3" * 32, 4, NOW)
     person = a_person(blocked=True, totp=totp, devices=(b"\4" * 32,))
     await store.add_person(person)
     assert await store.person(person.id) == person

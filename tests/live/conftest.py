@@ -77,7 +77,7 @@ class Town:
         self.gate = asyncio.Event()  # what ``wait`` waits for
         table = table_of(self._rows())
         none = cast(Any, None)
-        services = Services(people=people, lists=none, members=none, mail=none, alerts=none, clock=none)
+        services = Services(people, none, none, none, none, none, none)
         self.dispatcher = Dispatcher(services, Limits(0), self.counters, lambda: self.url, table)
         self.live = Live(
             self.dispatcher,

@@ -6,7 +6,15 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from shoplist_appliance.domain.errors import Conflict, DomainError, Forbidden, Gone, NotFound, WrongCredentials
+from shoplist_appliance.domain.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Gone,
+    NotFound,
+    TotpRequired,
+    WrongCredentials,
+)
 from shoplist_appliance.domain.people import Language, Person, Theme, email_key
 from shoplist_appliance.usecases.people import SignedIn
 from shoplist_appliance.web import outputs, problems, shapes
@@ -54,7 +62,9 @@ class SignIn(Input):
 
     email: Email
     password: Password
-    totp: Annotated[OpaqueId | None, Field(description="A code, where the account has a second factor.")] = None
+    totp: Annotated[
+        OpaqueId | None, Field(description="A code of the app, or a recovery code, where there is a second factor.")
+    ] = None
     device: Device = None
 
 
@@ -91,10 +101,18 @@ async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     account = email_key(wish.email)
     device = wish.device or device_name(caller.agent, caller.language)
     house.limits.take(FAILING, account)
-    signed_in = await house.services.people.sign_in(wish.email, wish.password, device)
+    try:
+        signed_in = await house.services.people.sign_in(wish.email, wish.password, device, wish.totp)
+    except TotpRequired:
+        _forgive(house, account, caller)  # the password was right
+        raise
+    _forgive(house, account, caller)
+    return signed_in
+
+
+def _forgive(house: House, account: str, caller: Caller) -> None:
     house.limits.give_back(FAILING, account)
     house.limits.give_back(SIGNING_IN, network_of(caller.address), SUCCESS_BACK)
-    return signed_in
 
 
 async def _me(house: House, wish: Nothing, caller: Caller) -> Person:
@@ -132,13 +150,16 @@ ROWS = (
     Operation(
         name="accounts.sign_in",
         summary="Sign a device in",
-        description="Unknown address and wrong password are answered alike. A browser gets the token in a cookie too.",
+        description=(
+            "Unknown address and wrong password are answered alike. An account with a second factor needs a code as"
+            " well: without one the answer is `totp_required`. A browser gets the token in a cookie too."
+        ),
         access=Access.ANYONE,
         rate=SIGNING_IN,
         input=SignIn,
         output=outputs.SignedInAnswer,
         example={"email": "ann@example.org", "password": _PASSWORD, "device": "Phone"},
-        errors=(WrongCredentials,),
+        errors=(WrongCredentials, TotpRequired),
         cookie="sets",
         run=_sign_in,
         shape=shapes.signed_in_answer,

@@ -1,0 +1,86 @@
+"""Setting up a second factor for one's own account, and giving it up again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shoplist_appliance.domain.errors import Conflict, WrongCredentials
+from shoplist_appliance.domain.ids import PersonId
+from shoplist_appliance.domain.people import Totp
+from shoplist_appliance.ports import Clock, Passwords, PeopleStore
+from shoplist_appliance.usecases import totp
+from shoplist_appliance.usecases.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What an authenticator is to be given: the secret, and the address that holds it and names the account."""
+
+    secret: str
+    uri: str
+
+
+class SecondFactor:
+    """It counts from ``confirm`` on; until then signing in is as it was."""
+
+    def __init__(
+        self, store: PeopleStore, passwords: Passwords, clock: Clock, people: People, limits_rate: float = 1
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._clock = clock
+        self._people = people
+        self._rate = limits_rate
+
+    async def begin(self, person: PersonId) -> Begun:
+        """A new secret in place of one that was not confirmed. Raises ``Conflict`` where a factor is set up."""
+        while True:
+            old = await self._people.me(person)
+            if old.has_totp:
+                raise Conflict("totp_on")
+            begun = totp.begun()
+            try:
+                await self._store.put_person(replace(old, totp=begun, version=old.version + 1), old.version)
+            except Conflict:
+                continue  # the account was changed meanwhile: once more, on top of that
+            return Begun(begun.secret, totp.uri(begun, old.email))
+
+    async def confirm(self, person: PersonId, code: str) -> Sequence[str]:
+        """Have the factor count from now on, and return the recovery codes, shown this once.
+
+        Raises ``WrongCredentials`` for a wrong code, ``Conflict`` where nothing was begun or it counts already.
+        """
+        while True:
+            old = await self._people.me(person)
+            if old.totp is None or old.has_totp:
+                raise Conflict("totp_on" if old.has_totp else "totp_not_begun")
+            confirmed = totp.confirmed(old.totp, code, self._clock.now())
+            if confirmed is None:
+                raise WrongCredentials("totp")
+            factor, codes = confirmed
+            new = replace(old, totp=factor, version=old.version + 1)
+            try:
+                await self._store.put_person(new, old.version)
+            except Conflict:
+                continue
+            self._people.changed(new)
+            return codes
+
+    async def disable(self, person: PersonId, password: str, code: str) -> None:
+        """Give it up. Raises ``WrongCredentials`` for a wrong password or code, ``Conflict`` where there is none."""
+        while True:
+            old = await self._people.me(person)
+            if not await self._passwords.verify(password, old.password):
+                raise WrongCredentials
+            if old.totp is None or not old.has_totp:
+                raise Conflict("totp_off")
+            after, good = totp.tried(old.totp, code, self._clock.now(), self._rate)
+            kept: Totp | None = None if good else after
+            new = replace(old, totp=kept, version=old.version + 1)
+            try:
+                await self._store.put_person(new, old.version)
+            except Conflict:
+                continue
+            if not good:
+                raise WrongCredentials("totp")
+            self._people.changed(new)
+            return
