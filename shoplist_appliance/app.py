@@ -28,6 +28,8 @@ from shoplist_appliance.ops.noting import noting_errors
 from shoplist_appliance.ports import Clock, Passwords, Store
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.alerts import Alerts
+from shoplist_appliance.usecases.exports import Exports
+from shoplist_appliance.usecases.leaving import Leaving
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
@@ -51,6 +53,7 @@ TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
 KEYS_SECONDS = 1.0
 ALERTS_SECONDS = 5.0
+TIDY_EXPORTS_SECONDS = 60.0
 WATCH_SECONDS = 30.0
 
 
@@ -132,18 +135,22 @@ def _composed(
         limits_rate=settings.limits_rate,
         admins_need_totp=settings.admin_totp == "required",
     )
+    purge = Purge(store, open_lists, turns, clock)
+    exports = Exports(store, blobs, people, lists, clock)
     services = Services(
         people=people,
         second_factor=SecondFactor(store, passwords, clock, people, settings.limits_rate),
         lists=lists,
         members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
+        exports=exports,
+        leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster),
         mail=mail,
         alerts=Alerts(store, mail, clock, lambda: app.base_url()),
         clock=clock,
     )
     app = App(
         *(settings, counters, tasks, owner, store, blobs, passwords, turns),
-        purge=Purge(store, open_lists, turns, clock),
+        purge=purge,
         keys=keys,
         resealing=Resealing(keys, store, blobs),
         services=services,
@@ -172,6 +179,7 @@ async def running(app: App) -> AsyncIterator[App]:
     app.url = f"http://{join_address(host, sockets[0].getsockname()[1])}"
     app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
     app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
+    app.tasks.every(TIDY_EXPORTS_SECONDS, app.services.exports.tidy, "removing exports that nobody fetched")
     app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
     app.tasks.start(app.watch(), "looking at storage and disk")
     app.tasks.every(WATCH_SECONDS, app.watch, "watching storage and disk")

@@ -218,6 +218,9 @@ class RecordStore(Protocol):
     async def remove_record(self, kind: str, key: bytes, expected: int | None = None) -> bool:
         """Take it away, only with this version where one is given; True for exactly one of several who try."""
 
+    async def remove_records_of(self, owner: str) -> None:
+        """Take all away, of any kind, that this person owns."""
+
     async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
         """All of a kind that this person owns, in the order of ``due``, then of their keys."""
 

@@ -32,6 +32,10 @@ class Names:
         """Their names, in the order of ids; all were fetched before."""
         return [self._names[person] for person in sorted(people)]
 
+    def forgotten(self, person: PersonId) -> None:
+        """The account is no more: nobody learns its name again."""
+        self._names[person] = PersonName(person, None)
+
     def renamed(self, person: PersonId, name: str) -> None:
         """The account has this name from now on."""
         self._names[person] = PersonName(person, name)

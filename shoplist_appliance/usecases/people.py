@@ -190,6 +190,8 @@ class People:
             good = await self._passwords.verify(password, person.password if person else None)
             if person is None or not good:
                 raise WrongCredentials
+            if person.blocked:
+                raise Forbidden("blocked")
             try:
                 return await self._new_session(await self._past_factor(person, code), device)
             except Conflict:
@@ -344,6 +346,47 @@ class People:
         """End all tokens of the account but the one that calls."""
         others = [token.id for token in await self._store.tokens_of(principal.person) if token.id != principal.token]
         self._end(await self._store.remove_tokens(principal.person, others), "revoked")
+
+    # --- its end, and what an admin does
+
+    async def remove(self, person: PersonId) -> None:
+        """End the account with all its tokens; nothing where it has ended."""
+        while (old := await self._store.person(person)) is not None:
+            try:
+                ended = await self._store.remove_person(person, old.version)
+            except Conflict:
+                continue
+            self._names.forgotten(person)
+            self._end(ended, "deleted")
+
+    async def page(self, after: PersonId | None, limit: int) -> Sequence[tuple[Person, int | None]]:
+        """Accounts in the order of their ids, with when they were last seen."""
+        people = await self._store.page_of_people(after, limit)
+        return [
+            (person, max((token.last_seen for token in await self.tokens(person.id)), default=None))
+            for person in people
+        ]
+
+    async def block(self, admin: PersonId, person: PersonId, blocked: bool) -> None:
+        """Keep an account from signing in, and end all its tokens; or let it again.
+
+        Raises ``NotFound``, and ``Conflict`` where an admin means their own.
+        """
+        if admin == person:
+            raise Conflict("own_account")
+        while True:
+            old = await self._store.person(person)
+            if old is None:
+                raise NotFound("person")
+            if old.blocked == blocked:
+                return
+            new = replace(old, blocked=blocked, version=old.version + 1, credentials=old.credentials + 1)
+            try:
+                ended = await self._store.put_credentials(new, old.version, None)
+            except Conflict:
+                continue
+            self._end(ended, "blocked")
+            return
 
     def _end(self, tokens: Iterable[TokenId], reason: str) -> None:
         """Make the end of tokens felt: from this step on their calls are refused and their connections close."""

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 
-from shoplist_appliance.domain.errors import Conflict, OutcomeUnknown, Unavailable
-from shoplist_appliance.domain.ids import ListId
+from shoplist_appliance.domain.errors import Conflict, NotFound, OutcomeUnknown, Unavailable
+from shoplist_appliance.domain.ids import ListId, PersonId
+from shoplist_appliance.domain.lists import Header
 from shoplist_appliance.ports import Clock, ListStore
 from shoplist_appliance.usecases.lists import KEPT_AFTER_DELETION_MS, is_over
 from shoplist_appliance.usecases.open_lists import OpenList, OpenLists
@@ -43,6 +44,20 @@ class Purge:
         except Unavailable as error:
             log.warning("purging deleted lists stopped: %s; it goes on within an hour", error)
 
+    async def remove_at_once(self, list_id: ListId, person: PersonId) -> bool:
+        """Remove a list of which this person is the only member; whether it was so, or the list was gone."""
+
+        async def remove(opened: OpenList) -> bool:
+            if list(opened.header.members) != [person]:
+                return False
+            await self._removed(opened.header)
+            return True
+
+        try:
+            return await self._turns.alone(list_id, remove)
+        except NotFound:
+            return True
+
     async def _purge(self, list_id: ListId) -> None:
         try:
             await self._turns.alone(list_id, self._remove)
@@ -63,12 +78,14 @@ class Purge:
     async def _remove(self, opened: OpenList) -> None:
         """In the list's turn, so a restore came before this or finds nothing."""
         header = opened.header
-        if not is_over(header, self._clock.now()):
-            return
+        if is_over(header, self._clock.now()):
+            await self._removed(header)
+            log.info("list %s purged: it was deleted over 30 days ago", header.id)
+
+    async def _removed(self, header: Header) -> None:
         try:
             await self._store.remove_list(header.id, header.version)
         except Conflict:
             # A write given up for lost has landed after all: what is in memory is not what is stored.
             raise OutcomeUnknown("header") from None
         self._open_lists.removed(header.id)
-        log.info("list %s purged: it was deleted over 30 days ago", header.id)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from shoplist_appliance.ports import Clock
 from shoplist_appliance.usecases.alerts import Alerts
+from shoplist_appliance.usecases.exports import Exports
+from shoplist_appliance.usecases.leaving import Leaving
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
@@ -19,6 +21,8 @@ class Services:
     second_factor: SecondFactor
     lists: Lists
     members: Members
+    exports: Exports
+    leaving: Leaving
     mail: Mail
     alerts: Alerts
     clock: Clock

@@ -75,6 +75,11 @@ class Dispatcher:
         self._counters = counters
         self._validators = {name: TypeAdapter(row.input).validator.validate_python for name, row in table.items()}
 
+    @property
+    def services(self) -> Services:
+        """The use cases, for what is no operation."""
+        return self._house.services
+
     async def call(self, name: str, payload: object, caller: Caller) -> object:
         """Run an operation to its JSON answer. Raises ``DomainError``; suspends only after ``begin`` is through."""
         started = self.begin(name, payload, caller)

@@ -297,6 +297,26 @@ class Alert(TypedDict):
     last_at: Time
 
 
+class Account(User):
+    """An account as an admin sees it."""
+
+    blocked: bool
+    last_seen: Annotated[Time | None, Field(description="Of any of its devices; null where it has none.")]
+
+
+class UsersAnswer(TypedDict):
+    """Accounts in the order of their ids."""
+
+    users: list[Account]
+    more: Annotated[bool, Field(description="Whether there are further ones, from behind the last of these on.")]
+
+
+class ExportAnswer(TypedDict):
+    """Where the export is: fetched once, within an hour, by this address alone."""
+
+    url: str
+
+
 class AlertsAnswer(TypedDict):
     """The alerts, the last to happen first."""
 

@@ -8,6 +8,7 @@ from tornado.web import Application, RequestHandler
 
 from shoplist_appliance.config import Settings
 from shoplist_appliance.usecases.people import People
+from shoplist_appliance.web.files import ExportFile
 from shoplist_appliance.web.http import ApiHandler, Door
 from shoplist_appliance.web.operations import Dispatcher
 from shoplist_appliance.web.pages import (
@@ -65,6 +66,7 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         (r"/sw\.js", WorkerFile, given),
         (r"/static/build\.json", BuildFile, given),
         (r"/static/.*", StaticFile, given),
+        (r"/files/export/([^/]+)", ExportFile, given),
         (r"/healthz", Healthy, given),
         (r"/readyz", Ready, given),
         (r"/metrics", Metrics, given),

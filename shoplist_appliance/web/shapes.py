@@ -231,6 +231,19 @@ def now_answer(now: int, caller: Caller) -> outputs.NowAnswer:
 # --- for admins ---------------------------------------------------------------------------------------------------
 
 
+def users_answer(page: tuple[Sequence[tuple[Person, int | None]], bool], caller: Caller) -> outputs.UsersAnswer:
+    people, more = page
+    users: list[outputs.Account] = [
+        {**user_json(person), "blocked": person.blocked, "last_seen": None if seen is None else time_json(seen)}
+        for person, seen in people
+    ]
+    return {"users": users, "more": more}
+
+
+def export_answer(url: str, caller: Caller) -> outputs.ExportAnswer:
+    return {"url": url}
+
+
 def alerts_answer(alerts: Sequence[Alert], caller: Caller) -> outputs.AlertsAnswer:
     return {
         "alerts": [

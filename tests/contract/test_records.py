@@ -115,3 +115,13 @@ async def test_it_survives_the_end(place: Place) -> None:
 
 def test_a_records_key_is_as_long_as_a_hash() -> None:
     assert len(a_record().key) == hashlib.sha256().digest_size
+
+
+async def test_all_of_a_person_are_taken_away_together(store: Store) -> None:
+    for kind in ("code", "mail", "export"):
+        await store.add_record(a_record(kind, owner="anna"))
+    kept = a_record("code", owner="boris")
+    await store.add_record(kept)
+    await store.remove_records_of("anna")
+    assert [await store.records_of(kind, "anna") for kind in ("code", "mail", "export")] == [[], [], []]
+    assert await store.records_of("code", "boris") == [kept]

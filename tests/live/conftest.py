@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -77,7 +78,7 @@ class Town:
         self.gate = asyncio.Event()  # what ``wait`` waits for
         table = table_of(self._rows())
         none = cast(Any, None)
-        services = Services(people, none, none, none, none, none, none)
+        services = Services(**{field.name: none for field in dataclasses.fields(Services)} | {"people": people})
         self.dispatcher = Dispatcher(services, Limits(0), self.counters, lambda: self.url, table)
         self.live = Live(
             self.dispatcher,

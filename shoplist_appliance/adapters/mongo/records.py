@@ -45,6 +45,10 @@ class MongoRecords:
             with self._mongo.writing():
                 return (await self._mongo["records"].delete_one(wanted)).deleted_count == 1
 
+    async def remove_records_of(self, owner: str) -> None:
+        with self._mongo.writing():
+            await self._mongo["records"].delete_many({"owner": owner})
+
     async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
         with self._mongo.reading():
             found = await self._mongo["records"].find({"kind": kind, "owner": owner}).sort(_ORDER).to_list(None)

@@ -24,6 +24,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "lists": (_index("members"), _index("invitations"), _index("deleted_at")),
     "snapshots": (_index("list", "id", "number", unique=True),),
     "changes": (_index("list", "revision", unique=True), _index("list", "edit", unique=True)),
-    "records": (_index("kind", "key", unique=True), _index("kind", "owner"), _index("kind", "due")),
+    "records": (_index("kind", "key", unique=True), _index("owner", "kind"), _index("kind", "due")),
     "unfinished": (),  # lists that are being made or removed: what a crash leaves of them is swept
 }

@@ -62,6 +62,9 @@ class SqliteRecords:
 
         return await self._writer.run(remove)
 
+    async def remove_records_of(self, owner: str) -> None:
+        await self._writer.run(lambda connection: connection.execute("DELETE FROM records WHERE owner = ?", (owner,)))
+
     async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
         return await self._read("WHERE kind = ? AND owner = ? ORDER BY due, key", kind, owner)
 

@@ -78,7 +78,7 @@ MIGRATIONS: Final[Sequence[Sequence[str]]] = (
             body BLOB NOT NULL,
             PRIMARY KEY (kind, key)
         )""",
-        "CREATE INDEX records_by_owner ON records (kind, owner)",
+        "CREATE INDEX records_by_owner ON records (owner, kind)",
         "CREATE INDEX records_by_due ON records (kind, due)",
     ),
 )

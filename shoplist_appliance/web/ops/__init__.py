@@ -1,5 +1,14 @@
 """The rows of the table of operations, one module for each noun, with the models that validate their payloads."""
 
-from shoplist_appliance.web.ops import accounts, admin, clock, lists, members, tokens, totp
+from shoplist_appliance.web.ops import accounts, admin, clock, leaving, lists, members, tokens, totp
 
-ROWS = (*accounts.ROWS, *totp.ROWS, *tokens.ROWS, *lists.ROWS, *members.ROWS, *admin.ROWS, *clock.ROWS)
+ROWS = (
+    *accounts.ROWS,
+    *leaving.ROWS,
+    *totp.ROWS,
+    *tokens.ROWS,
+    *lists.ROWS,
+    *members.ROWS,
+    *admin.ROWS,
+    *clock.ROWS,
+)

@@ -1,0 +1,193 @@
+"""Everything about me, as a file: made on demand, fetched once within an hour by whoever has its link."""
+
+import asyncio
+import io
+import re
+import zipfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
+from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
+from shoplist_appliance.domain.people import Person
+from shoplist_appliance.ports import Blob, Blobs, Clock, Record, Store
+from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.people import People, hash_of
+
+EXPORT = "export"
+LINK_MS = 3600 * 1000
+# So long a link that was used or has expired is known as such.
+REMEMBERED_MS = 7 * 24 * 3600 * 1000
+CHANGES_AT_ONCE = 200
+
+
+class Exports:
+    """Exports lie sealed among the objects until they are fetched or their hour is over."""
+
+    def __init__(self, store: Store, blobs: Blobs, people: People, lists: Lists, clock: Clock) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._people = people
+        self._lists = lists
+        self._clock = clock
+
+    async def make(self, person: PersonId) -> str:
+        """Make one; returns the secret in which its link ends. An earlier one of the same person is withdrawn."""
+        await self.forget(person)
+        secret = new_secret()
+        key = hash_of(secret)
+        await self._blobs.put(_object(key), self._zip(person))
+        record = Record(EXPORT, key, self._clock.now() + LINK_MS, b"ready", owner=person)
+        await self._store.add_record(record)
+        return secret
+
+    @asynccontextmanager
+    async def fetched(self, secret: str) -> AsyncIterator[Blob]:
+        """The export behind a link, for one download. ``NotFound`` for one that never was, ``Gone`` when it is over."""
+        key = hash_of(secret)
+        record = await self._store.record(EXPORT, key)
+        if record is None:
+            raise NotFound("export")
+        if record.content != b"ready" or record.due <= self._clock.now():
+            raise Gone("export")
+        try:
+            await self._store.put_record(_used(record, self._clock.now()), record.version)
+        except Conflict:
+            raise Gone("export") from None
+        try:
+            async with self._blobs.get(_object(key)) as blob:
+                yield blob
+        finally:
+            await self._blobs.remove(_object(key))
+
+    async def tidy(self) -> None:
+        """Remove what was not fetched within its hour, and forget links that ended long ago."""
+        now = self._clock.now()
+        for record in await self._store.records_due(EXPORT, now, 100):
+            await self._blobs.remove(_object(record.key))
+            if record.content == b"ready":
+                await self._store.put_record(_used(record, now), record.version)
+            else:
+                await self._store.remove_record(EXPORT, record.key, record.version)
+
+    async def forget(self, person: PersonId) -> None:
+        """Withdraw all exports of a person."""
+        for record in await self._store.records_of(EXPORT, person):
+            await self._blobs.remove(_object(record.key))
+            await self._store.remove_record(EXPORT, record.key)
+
+    # --- what is in it
+
+    async def _zip(self, person: PersonId) -> AsyncIterator[bytes]:
+        """A zip file, piece by piece: one list at a time is in memory."""
+        drain = _Drain()
+        with zipfile.ZipFile(drain, "w", zipfile.ZIP_DEFLATED) as archive:
+            account = await self._people.me(person)
+            await _add(archive, "account.json", await self._account(account))
+            yield drain.taken()
+            for view in [
+                *await self._lists.index(person, archived=False, deleted=False),
+                *await self._lists.index(person, archived=True, deleted=False),
+            ]:
+                content = await self._list(person, view.header.id)
+                await _add(archive, f"lists/{_file_name(view.summary.title)} {view.header.id}.json", content)
+                yield drain.taken()
+        yield drain.taken()
+
+    async def _account(self, account: Person) -> Mapping[str, Any]:
+        return {
+            "id": account.id,
+            "name": account.name,
+            "email": account.email,
+            "email_verified": account.email_verified,
+            "language": account.language,
+            "theme": account.theme,
+            "role": account.role,
+            "two_factor": account.totp is not None and account.totp.confirmed,
+            "created_at": _time(account.created_at),
+            "tokens": [
+                {
+                    "name": token.name,
+                    "scopes": sorted(token.scopes),
+                    "signed_in": token.session,
+                    "created_at": _time(token.created_at),
+                    "last_seen": _time(token.last_seen),
+                }
+                for token in await self._people.tokens(account.id)
+            ],
+        }
+
+    async def _list(self, person: PersonId, list_id: ListId) -> Mapping[str, Any]:
+        opened = await self._lists.get(person, list_id, None, None)
+        names = {one.id: one.name for one in opened.people}
+        mine: list[Mapping[str, Any]] = []
+        before: int | None = None
+        while True:
+            page = await self._lists.history(person, list_id, before, CHANGES_AT_ONCE)
+            mine += [
+                {"revision": change.revision, "kind": change.kind, "at": _time(change.at), "items": change.items}
+                for change in page.changes
+                if change.by == person
+            ]
+            if not page.more:
+                break
+            before = page.changes[-1].revision
+        return {
+            "id": list_id,
+            "title": opened.view.summary.title,
+            "role": opened.view.role,
+            "archived": opened.view.header.archived,
+            "categories": opened.view.summary.categories,
+            "items": [{**item, "updated_at": _time(_int(item["updated_at"]))} for item in opened.items],
+            "people": names,
+            "my_changes": mine[::-1],
+        }
+
+
+class _Drain(io.RawIOBase):
+    """What is written to it can be taken out; it cannot go back, so that a zip file notes sizes behind its members."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces.append(bytes(piece))
+        return len(self._pieces[-1])
+
+    def taken(self) -> bytes:
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
+
+
+def _used(record: Record, now: int) -> Record:
+    return replace(record, content=b"used", due=now + REMEMBERED_MS, version=record.version + 1)
+
+
+def _object(key: bytes) -> str:
+    return f"exports/{key.hex()}"
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^\w .,()-]", "_", title)[:60].strip(" .") or "list"
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+async def _add(archive: zipfile.ZipFile, name: str, content: object) -> None:
+    """In a thread: compressing two thousand items takes tens of milliseconds."""
+    await asyncio.to_thread(lambda: archive.writestr(name, orjson.dumps(content, option=orjson.OPT_INDENT_2)))

@@ -1,0 +1,79 @@
+"""The end of an account: its lists go over to others or end, and nothing of it remains but what others need."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shoplist_appliance.domain.errors import WrongCredentials
+from shoplist_appliance.domain.ids import ListId, PersonId
+from shoplist_appliance.domain.lists import Header, Role
+from shoplist_appliance.ports import ListGone, Passwords, Rooms, Store
+from shoplist_appliance.usecases.exports import Exports
+from shoplist_appliance.usecases.lists import Lists
+from shoplist_appliance.usecases.open_lists import list_room
+from shoplist_appliance.usecases.people import People, Principal
+from shoplist_appliance.usecases.purge import Purge
+
+
+class Leaving:
+    """Deleting one's account. Cut short anywhere, the account is still there, and the same call goes on."""
+
+    def __init__(
+        self,
+        store: Store,
+        people: People,
+        passwords: Passwords,
+        lists: Lists,
+        purge: Purge,
+        exports: Exports,
+        rooms: Rooms,
+    ) -> None:
+        self._store = store
+        self._people = people
+        self._passwords = passwords
+        self._lists = lists
+        self._purge = purge
+        self._exports = exports
+        self._rooms = rooms
+
+    async def delete(self, principal: Principal, password: str) -> None:
+        """Hand over the lists that have other members, remove the rest, and end the account with all its tokens.
+
+        On lists that others keep, its items and deeds stay, by somebody without a name. Raises ``WrongCredentials``.
+        """
+        person = principal.person
+        account = await self._people.me(person)
+        if not await self._passwords.verify(password, account.password):
+            raise WrongCredentials
+        await self._leave_all(person)
+        await self._exports.forget(person)
+        await self._store.remove_records_of(person)
+        await self._people.remove(person)
+        await self._leave_all(person)  # what a call made that was on its way
+
+    async def _leave_all(self, person: PersonId) -> None:
+        for header, _ in await self._store.lists_of(person):
+            while not await self._left(header.id, person):
+                pass  # somebody joined or left in between
+
+    async def _left(self, list_id: ListId, person: PersonId) -> bool:
+        if await self._purge.remove_at_once(list_id, person):
+            return True
+
+        def step(header: Header) -> Header:
+            others = without(header.members, person) if person in header.members else {}
+            return replace(header, members=others) if others else header
+
+        gone = ListGone(list_id, "removed")
+        opened = await self._lists.change_header(
+            list_id, step, lambda: self._rooms.expel(list_room(list_id), gone, person)
+        )
+        return person not in opened.header.members
+
+
+def without(members: Mapping[PersonId, Role], person: PersonId) -> dict[PersonId, Role]:
+    """The members that stay: the one who has been an editor for longest, else a viewer, follows an owner who leaves."""
+    others = {one: role for one, role in members.items() if one != person}
+    if members[person] == "owner" and others:
+        heir = next((one for one, role in others.items() if role == "editor"), next(iter(others)))
+        others[heir] = "owner"
+    return others

@@ -1,0 +1,28 @@
+"""What is fetched by a link that carries its own secret."""
+
+from tornado.iostream import StreamClosedError
+
+from shoplist_appliance.domain.errors import DomainError
+from shoplist_appliance.web.http import Handler
+
+
+class ExportFile(Handler):
+    """Everything about somebody, once: no HEAD, which would look and leave nothing for the one who comes."""
+
+    allowed = "GET"
+
+    async def get(self, secret: str) -> None:
+        """The zip file; ``404`` for a link that never was, ``410`` for one that has served or is over."""
+        try:
+            async with self.door.dispatcher.services.exports.fetched(secret) as blob:
+                self.set_header("Content-Type", "application/zip")
+                self.set_header("Content-Disposition", 'attachment; filename="shoplist-export.zip"')
+                self.set_header("Content-Length", str(blob.size))
+                self.set_header("Referrer-Policy", "no-referrer")
+                async for piece in blob.pieces:
+                    self.write(piece)
+                    await self.flush()
+        except StreamClosedError:
+            return
+        except DomainError as error:
+            self.refuse(error)

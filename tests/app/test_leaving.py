@@ -1,0 +1,151 @@
+"""Taking everything along, and going: what an export holds, and what remains of an account that was deleted."""
+
+import io
+import sqlite3
+import zipfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+
+from tests.app.test_hunt import found, word
+from tests.clients.http import Http
+from tests.clients.making import PASSWORD, Json, add, new_id, tick
+from tests.clients.person import Person
+from tests.clients.process import Process
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path
+
+
+async def exported(http: Http, person: Person) -> dict[str, Json]:
+    answer = await http.get(path_of((await person.call("accounts.export"))["url"]))
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert archive.testzip() is None
+        return {name: orjson.loads(archive.read(name)) for name in archive.namelist()}
+
+
+# --- the export ---
+
+
+async def test_an_export_holds_the_account_its_devices_and_its_lists(http: Http) -> None:
+    anna = await Person.registered(http, "Анна Ёлкина", device="Телефон")
+    boris = await Person.registered(http, "Boris")
+    list_id = await anna.new_list("Дача: хлеб/соль")
+    await anna.shares_with(list_id, boris, "editor")
+    milk, bread = add("молоко", quantity=2.0), add("bread")
+    await anna.done(list_id, milk, bread)
+    await boris.done(list_id, tick(milk["item"]), add("salt"))
+    archived = await anna.new_list("Archived")
+    await anna.answered_list("lists.archive", list=archived, archived=True)
+    files = await exported(http, anna)
+    account = files.pop("account.json")
+    assert (account["name"], account["email"]) == ("Анна Ёлкина", anna.email)
+    assert [token["name"] for token in account["tokens"]] == ["Телефон"]
+    assert len(files) == 2
+    content = next(content for content in files.values() if content["id"] == list_id)
+    assert content["title"] == "Дача: хлеб/соль"
+    assert {item["text"] for item in content["items"]} == {"молоко", "bread", "salt"}
+    assert content["people"][boris.id] == "Boris"
+    assert [change["kind"] for change in content["my_changes"]] == ["add", "add"], "others' deeds are theirs"
+    assert anna.token not in orjson.dumps([account, files]).decode()
+
+
+async def test_a_link_serves_once_and_a_look_does_not_count(http: Http, anna: Person) -> None:
+    path = path_of((await anna.call("accounts.export"))["url"])
+    assert (await http.send("HEAD", path)).status == 405
+    assert (await http.get(path)).status == 200
+    (await http.get(path)).problem("gone")
+    (await http.get("/files/export/" + "A" * 43)).problem("not_found")
+
+
+async def test_a_new_export_withdraws_the_one_before(http: Http, anna: Person) -> None:
+    first, second = [path_of((await anna.call("accounts.export"))["url"]) for _ in range(2)]
+    (await http.get(first)).problem("not_found")
+    assert (await http.get(second)).status == 200
+
+
+# --- the end ---
+
+
+async def test_deleting_an_account_asks_for_its_password(http: Http, anna: Person) -> None:
+    await anna.problem("wrong_credentials", "accounts.delete", password="a wrong password")
+    await anna.problem("invalid", "accounts.delete")
+    assert (await anna.call("accounts.me"))["user"]["id"] == anna.id
+
+
+async def test_after_it_no_token_and_no_password_counts_and_the_address_is_free(http: Http) -> None:
+    anna = await Person.registered(http)
+    phone = await anna.again()
+    async with await phone.live() as live:
+        await anna.call("accounts.delete", password=PASSWORD)
+        assert (await live.hear("signed_out"))["reason"] == "deleted"
+    for device in (anna, phone):
+        await device.problem("unauthenticated", "accounts.me")
+    payload = {"email": anna.email, "password": PASSWORD}
+    (await http.call("accounts.sign_in", payload)).problem("wrong_credentials")
+    (await http.call("accounts.register", {**payload, "name": "Another"})).ok()
+
+
+@pytest.mark.parametrize(
+    ("roles", "heir"), [(["viewer", "editor", "editor"], 1), (["viewer", "viewer"], 0), (["editor"], 0)]
+)
+async def test_a_list_goes_to_the_longest_standing_editor_else_viewer(http: Http, roles: list[str], heir: int) -> None:
+    owner = await Person.registered(http, "Owner")
+    list_id = await owner.new_list("Shared")
+    others = [await Person.registered(http, f"Member {number}") for number in range(len(roles))]
+    for other, role in zip(others, roles, strict=True):
+        await owner.shares_with(list_id, other, role)
+    milk = add("milk")
+    await owner.done(list_id, milk)
+    async with await others[heir].live() as live:
+        await live.call("lists.open", list=list_id)
+        await owner.call("accounts.delete", password=PASSWORD)
+        await live.hear("lists.changed")
+    roles[heir] = "owner"
+    for other, role in zip(others, roles, strict=True):
+        opened = await other.call("lists.get", list=list_id)
+        assert opened["list"]["role"] == role
+        assert opened["people"] == [{"id": owner.id, "name": None}], "a former member has no name"
+        assert [item["text"] for item in opened["items"]] == ["milk"]
+    members = (await others[0].call("members.list", list=list_id))["members"]
+    assert owner.id not in {member["person"]["id"] for member in members}
+
+
+async def test_what_nobody_else_is_on_is_removed_and_a_member_just_leaves(http: Http, boris: Person) -> None:
+    anna = await Person.registered(http, "Anna")
+    alone, deleted = await anna.new_list("Alone"), await anna.new_list("Deleted")
+    await anna.call("lists.delete", list=deleted)
+    shared = await boris.new_list("Of Boris")
+    await boris.shares_with(shared, anna, "editor")
+    await anna.call("accounts.delete", password=PASSWORD)
+    for gone in (alone, deleted):
+        await boris.problem("not_found", "lists.get", list=gone)
+    members = (await boris.call("members.list", list=shared))["members"]
+    assert [member["person"]["id"] for member in members] == [boris.id]
+
+
+async def test_nothing_of_it_is_left_at_rest(tmp_path: Path) -> None:
+    data, log = tmp_path / "data", tmp_path / "log"
+    with Process(data, log, LIMITS_RATE="0") as process:
+        async with Http(process.url) as http:
+            anna = await Person.registered(http, word("name"), device=word("device"))
+            list_id = await anna.new_list(word("title"))
+            await anna.done(list_id, *[add(f"item {new_id()}") for _ in range(250)])
+            await anna.call("accounts.export")
+            await anna.call("accounts.delete", password=PASSWORD)
+    with sqlite3.connect(data / "shoplist.db") as connection:
+        counts = {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("people", "tokens", "lists", "members", "records")
+        }
+    connection.close()
+    assert counts == dict.fromkeys(counts, 0)
+    assert not [path for path in (data / "blobs").rglob("*") if path.is_file() and "exports" in path.parts]
+    assert not found(data, {"name": anna.user["name"]})
