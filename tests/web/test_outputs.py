@@ -4,6 +4,7 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
+import pyotp
 import pytest
 
 from shoplist_appliance.app import App
@@ -97,6 +98,13 @@ async def test_answers_are_as_documented(app: App, http: Http) -> None:
     app.services.alerts.note("disk", "/data", "100 MiB")
     await app.services.alerts.keep()
     assert (await call(admin, "admin.alerts"))["alerts"]
+    assert (await call(admin, "admin.users"))["users"]
+    secret = (await call(bob, "totp.begin"))["secret"]
+    codes = (await call(bob, "totp.confirm", code=pyotp.TOTP(secret).now()))["recovery_codes"]
+    await call(bob, "totp.disable", password=PASSWORD, totp=codes[0])
+    await call(admin, "admin.block", person=ann.id, blocked=True)
+    await call(bob, "accounts.export")
+    await call(bob, "accounts.delete", password=PASSWORD)
     assert seen == {name for name, row in TABLE.items() if not row.live_only}
 
 

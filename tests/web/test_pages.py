@@ -189,7 +189,7 @@ async def test_the_worker_is_asked_for_anew_each_time_and_may_read_only_from_her
     assert (worker.status, worker.body) == (200, SCRIPT)
     assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert worker.headers["Cache-Control"] == "no-cache"
-    assert worker.headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'"
+    assert worker.headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
     again = await http.get("/sw.js", {"Accept-Encoding": "identity", "If-None-Match": worker.headers["ETag"]})
     assert again.status == 304
     assert (await http.send("HEAD", "/sw.js")).status == 200
