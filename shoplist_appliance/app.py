@@ -28,8 +28,10 @@ from shoplist_appliance.ops.noting import noting_errors
 from shoplist_appliance.ports import Clock, Passwords, Store
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.alerts import Alerts
+from shoplist_appliance.usecases.codes import Codes
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.leaving import Leaving
+from shoplist_appliance.usecases.limits import Limits
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
@@ -42,7 +44,6 @@ from shoplist_appliance.usecases.second_factor import SecondFactor
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
-from shoplist_appliance.web.ratelimit import Limits
 from shoplist_appliance.web.routes import application
 from shoplist_appliance.web.server import http_server
 
@@ -52,6 +53,7 @@ BACKLOG = 128
 TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
 KEYS_SECONDS = 1.0
+CODES_SECONDS = 0.5
 ALERTS_SECONDS = 5.0
 TIDY_EXPORTS_SECONDS = 60.0
 WATCH_SECONDS = 30.0
@@ -129,6 +131,7 @@ def _composed(
     turns = Turns(store, open_lists, clock, names, tasks)
     lists = Lists(store, open_lists, turns, broadcaster, clock, names)
     mail = Mail(store, clock, is_configured=False)
+    limits = Limits(settings.limits_rate)
     withheld = settings.unverified if mail.is_configured else frozenset[Withheld]()
     people = People(
         *(store, passwords, broadcaster, clock, names, settings.registration, withheld),
@@ -145,6 +148,7 @@ def _composed(
         exports=exports,
         leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster),
         mail=mail,
+        codes=Codes(store, people, mail, limits, clock, lambda: app.base_url()),
         alerts=Alerts(store, mail, clock, lambda: app.base_url()),
         clock=clock,
     )
@@ -156,7 +160,7 @@ def _composed(
         services=services,
         broadcaster=broadcaster,
     )
-    app.dispatcher = Dispatcher(services, Limits(settings.limits_rate), counters, app.base_url)
+    app.dispatcher = Dispatcher(services, limits, counters, app.base_url)
     app.live = Live(app.dispatcher, broadcaster, services.people, settings, counters, tasks)
     counters.gauge("live_connections", lambda: app.live.connections)
     app.application = application(
@@ -180,6 +184,7 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
     app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
     app.tasks.every(TIDY_EXPORTS_SECONDS, app.services.exports.tidy, "removing exports that nobody fetched")
+    app.tasks.every(CODES_SECONDS, app.services.codes.when_due, "sending the links that were asked for")
     app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
     app.tasks.start(app.watch(), "looking at storage and disk")
     app.tasks.every(WATCH_SECONDS, app.watch, "watching storage and disk")

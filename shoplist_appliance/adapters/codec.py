@@ -230,6 +230,7 @@ class Codec:
             "blocked": person.blocked,
             "totp": _totp_out(person.totp),
             "devices": [device.hex() for device in person.devices],
+            "new_email": person.new_email,
         }
         body = self._seal(orjson.dumps(content), *_person_place(person.id, person.version))
         return PersonRow(person.id, self.email(person.email), person.role, person.credentials, person.version, body)
@@ -251,6 +252,7 @@ class Codec:
             blocked=content.get("blocked", False),
             totp=_totp_in(content.get("totp")),
             devices=tuple(bytes.fromhex(device) for device in content.get("devices", ())),
+            new_email=content.get("new_email"),
         )
 
     def token_row(self, token: Token) -> TokenRow:

@@ -33,7 +33,8 @@ class Totp:
 class Person:
     """An account. ``credentials`` counts changes of what signs it in; a token of an older count is void.
 
-    ``devices``: hashes of the secrets of browsers that signed in before, the newest last.
+    ``new_email``: the address that it moves to once that is validated. ``devices``: hashes of the secrets of browsers
+    that signed in before, the newest last.
     """
 
     id: PersonId
@@ -50,6 +51,12 @@ class Person:
     blocked: bool = False
     totp: Totp | None = None
     devices: tuple[bytes, ...] = ()
+    new_email: str | None = None
+
+    @property
+    def unvalidated(self) -> str | None:
+        """The address that waits to be validated; None where none does."""
+        return self.new_email or (None if self.email_verified else self.email)
 
     @property
     def has_totp(self) -> bool:

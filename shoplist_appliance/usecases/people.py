@@ -313,6 +313,22 @@ class People:
             self._end(ended, "password_changed")
             return
 
+    async def reset_password(self, account: Person, password: str) -> None:
+        """Set the password for who has proved to read the account's mail, and end all its tokens.
+
+        A change of address that waits is given up: it may be what its owner is getting rid of. Raises ``Conflict``
+        where the account was changed since it was read.
+        """
+        new = replace(
+            account,
+            password=await self._passwords.hash(password),
+            email_verified=True,
+            new_email=None,
+            credentials=account.credentials + 1,
+            version=account.version + 1,
+        )
+        self._end(await self._store.put_credentials(new, account.version, None), "password_changed")
+
     # --- its tokens
 
     async def sign_out(self, principal: Principal) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shoplist_appliance.ports import Clock
 from shoplist_appliance.usecases.alerts import Alerts
+from shoplist_appliance.usecases.codes import Codes
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.leaving import Leaving
 from shoplist_appliance.usecases.lists import Lists
@@ -24,5 +25,6 @@ class Services:
     exports: Exports
     leaving: Leaving
     mail: Mail
+    codes: Codes
     alerts: Alerts
     clock: Clock

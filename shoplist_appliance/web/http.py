@@ -10,6 +10,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from shoplist_appliance.config import Settings
 from shoplist_appliance.domain.errors import (
+    BadOrigin,
     DomainError,
     Invalid,
     MethodNotAllowed,
@@ -187,7 +188,12 @@ class ApiHandler(Handler):
         if self._row is None or self._row.access is Access.ANYONE:
             return self.caller()
         settings = self.door.settings
-        principal = await auth.authenticate(self.request, self.door.people, settings.url)
+        try:
+            principal = await auth.authenticate(self.request, self.door.people, settings.url)
+        except (Unauthenticated, BadOrigin):
+            if self._row.access is Access.EITHER:
+                return self.caller()
+            raise
         address = client_address(self.request, settings.proxies)
         return Caller(principal, language_of(self.request, principal.language), address, self.request_id)
 

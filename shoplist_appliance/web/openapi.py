@@ -92,7 +92,7 @@ def _operation(row: Operation) -> dict[str, Any]:
         "tags": [_noun(row)],
         "summary": row.summary,
         "description": _description(row),
-        "security": [] if row.access is Access.ANYONE else [{"token": []}, {"cookie": []}],
+        "security": _security(row),
         "requestBody": {
             "required": bool(row.example),
             "content": {"application/json": {"schema": _ref(row.input), "example": row.example}},
@@ -101,8 +101,16 @@ def _operation(row: Operation) -> dict[str, Any]:
     }
 
 
+def _security(row: Operation) -> list[dict[str, list[str]]]:
+    if row.access is Access.ANYONE:
+        return []
+    without: list[dict[str, list[str]]] = [{}] if row.access is Access.EITHER else []
+    return [*without, {"token": []}, {"cookie": []}]
+
+
 _MAY_CALL = {
     Access.ANYONE: "Needs no token.",
+    Access.EITHER: "Takes a token, and may do without.",
     Access.READ: "Needs a token with the scope `read`.",
     Access.WRITE: "Needs a token with the scope `write`.",
     Access.MANAGE: "Needs to be signed in: a token of `tokens.create` may not.",

@@ -99,10 +99,10 @@ class Dispatcher:
 
     def _admit(self, row: Operation, caller: Caller) -> None:
         """Access, then rate. What needs no sign-in is limited by address; what is signed in never is."""
-        if row.access is Access.ANYONE:
+        principal = caller.principal
+        if row.access is Access.ANYONE or (row.access is Access.EITHER and principal is None):
             self._limits.take(row.rate, network_of(caller.address))
             return
-        principal = caller.principal
         if principal is None:
             raise Unauthenticated
         if not self._house.services.people.is_live(principal.token):
@@ -159,6 +159,8 @@ class Dispatcher:
 
 
 def _allow(row: Operation, principal: Principal) -> None:
+    if row.access is Access.EITHER:
+        return
     if row.access in (Access.MANAGE, Access.ADMIN):
         if not principal.session:
             raise Forbidden("api_token")

@@ -28,6 +28,7 @@ class User(TypedDict):
     name: str
     email: str
     email_verified: bool
+    new_email: NotRequired[Annotated[str, Field(description="While a change of address waits to be validated.")]]
     language: Language
     theme: Theme
     role: AccountRole

@@ -63,6 +63,7 @@ def _place(details: ErrorDetails) -> str:
 
 # Errors of a whole edit or payload that are about one field of it.
 _INSIDE: Mapping[str, tuple[str, ...]] = {
+    "code_or_token": ("code",),
     "item_or_items": ("item",),
     "email_or_link": ("link",),
     "union_tag_invalid": ("kind",),

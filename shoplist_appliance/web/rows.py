@@ -18,6 +18,7 @@ class Access(Enum):
     """Who may call an operation. What a list itself allows is decided in its turn, by the use case."""
 
     ANYONE = "anyone"  # no token is asked for, and one that is sent is not looked at
+    EITHER = "either"  # anyone; a token that is good says who calls, one that is not counts as none
     READ = "read"  # any token with the scope `read`
     WRITE = "write"  # any token with the scope `write`
     MANAGE = "manage"  # signed in: no token of tokens.create, whatever its scopes

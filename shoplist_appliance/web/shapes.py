@@ -43,7 +43,7 @@ def nothing(result: object, caller: Caller) -> outputs.Done:
 
 def user_json(person: Person) -> outputs.User:
     """An account as its owner sees it."""
-    return {
+    user: outputs.User = {
         "id": person.id,
         "name": person.name,
         "email": person.email,
@@ -55,6 +55,9 @@ def user_json(person: Person) -> outputs.User:
         "telegram": False,
         "created_at": time_json(person.created_at),
     }
+    if person.new_email is not None:
+        user["new_email"] = person.new_email
+    return user
 
 
 def user_answer(person: Person, caller: Caller) -> outputs.UserAnswer:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shoplist_appliance.domain.ids import EditId, ItemId, PersonId, new_uuid
 from shoplist_appliance.domain.lists import Change, Header, Known
+from shoplist_appliance.domain.people import Totp
 from shoplist_appliance.ports import Loaded, Store
 from tests.contract.making import (
     NOW,
@@ -76,7 +77,16 @@ async def test_a_header_and_a_summary(store: Store) -> None:
 
 
 async def test_an_account_and_a_token(store: Store) -> None:
-    person = a_person(role="admin", email_verified=True, credentials=4, version=9)
+    person = a_person(
+        role="admin",
+        email_verified=True,
+        credentials=4,
+        version=9,
+        blocked=True,
+        totp=Totp("BASE32", confirmed=True, last_step=7, recovery=(b"r" * 32,), recovery_key=b"k" * 32),
+        devices=(b"d" * 32,),
+        new_email="новая@пример.рф",
+    )
     token = a_token(person)
     assert complete(person)
     assert complete(token)

@@ -59,7 +59,10 @@ def test_only_what_needs_no_account_is_open_to_anyone() -> None:
     assert {name for name, one in TABLE.items() if one.access is Access.ANYONE} == {
         "accounts.register",
         "accounts.sign_in",
+        "accounts.request_reset",
+        "accounts.reset_password",
     }
+    assert {name for name, one in TABLE.items() if one.access is Access.EITHER} == {"accounts.verify_email"}
 
 
 async def test_checks_come_in_the_contracts_order(app: App) -> None:

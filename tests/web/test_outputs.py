@@ -1,5 +1,6 @@
 """Every answer is what its model in the documentation says: no field more, none less, of the types named."""
 
+import asyncio
 from typing import Any
 
 import jsonschema_rs
@@ -12,6 +13,7 @@ from shoplist_appliance.domain.errors import Full
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Change, Result
 from shoplist_appliance.ports import ListChanged, ListGone, ListsChanged
+from shoplist_appliance.usecases.mail import MAIL
 from shoplist_appliance.web import openapi, outputs, protocol, shapes
 from shoplist_appliance.web.operations import TABLE, Caller
 from tests.clients.http import Http
@@ -36,6 +38,17 @@ def closed(schema: Any) -> Any:
 def check(shape: Any, answer: object) -> None:
     """Assert that the answer has exactly the fields of its shape, of their very types."""
     jsonschema_rs.validate(closed(openapi.schema_of(shape)), answer)
+
+
+async def secret_mailed(app: App, place: str) -> str:
+    """What the link of the newest mail ends in, of those that lead there."""
+    async with asyncio.timeout(10):
+        while True:
+            for record in reversed(await app.store.records_due(MAIL, 2**53, 100)):
+                url = orjson.loads(record.content)["values"].get("url", "")
+                if f"/{place}/" in url:
+                    return str(url).rpartition("/")[2]
+            await asyncio.sleep(0.05)
 
 
 async def test_answers_are_as_documented(app: App, http: Http) -> None:
@@ -86,6 +99,11 @@ async def test_answers_are_as_documented(app: App, http: Http) -> None:
     await call(ann, "lists.restore", list=list_id)
     await call(ann, "accounts.me")
     await call(ann, "accounts.update", theme="dark")
+    await call(ann, "accounts.update", email="new@example.test")
+    await call(ann, "accounts.resend_verification")
+    await call(ann, "accounts.verify_email", token=await secret_mailed(app, "verify"))
+    await call(bob, "accounts.request_reset", email="c@example.test")
+    await call(bob, "accounts.reset_password", token=await secret_mailed(app, "reset"), password="another of eight")
     await call(ann, "accounts.change_password", password=PASSWORD, new_password="another of eight")
     token = await call(ann, "tokens.create", name="t", scopes=["read"])
     assert {one["current"] for one in (await call(ann, "tokens.list"))["tokens"]} == {True, False}

@@ -3,7 +3,8 @@
 import pytest
 
 from shoplist_appliance.domain.errors import TooManyRequests
-from shoplist_appliance.web.ratelimit import MOST_BUCKETS, Limits, Rate, network_of
+from shoplist_appliance.usecases.limits import MOST_BUCKETS, Limits, Rate
+from shoplist_appliance.web.ratelimit import network_of
 
 RATE = Rate("test", burst=5, per_second=2)
 

@@ -72,6 +72,9 @@ class UpdateAccount(Input):
     """What is to change; what is missing stays."""
 
     name: Name | None = None
+    email: Annotated[
+        Email | None, Field(description="It counts once it is validated; until then the old one does.")
+    ] = None
     language: Language | None = None
     theme: Theme | None = None
 
@@ -89,6 +92,7 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
     language = wish.language or caller.language
     device = wish.device or device_name(caller.agent, language)
     signed_in = await people.register(wish.email, wish.password, wish.name, language, device, check)
+    await house.services.codes.welcome(signed_in.person)
     if wish.invitation:
         # It was good when it was checked. Whatever became of it since, the account is made and its token must be told.
         with suppress(DomainError):
@@ -120,6 +124,10 @@ async def _me(house: House, wish: Nothing, caller: Caller) -> Person:
 
 
 async def _update(house: House, wish: UpdateAccount, caller: Caller) -> Person:
+    if wish.email is not None:
+        if not caller.me.session:
+            raise Forbidden("api_token")
+        await house.services.codes.change_address(caller.me.person, wish.email)
     return await house.services.people.update(caller.me.person, wish.name, wish.language, wish.theme)
 
 
@@ -177,7 +185,11 @@ ROWS = (
     ),
     Operation(
         name="accounts.update",
-        summary="Change name, language or theme",
+        summary="Change name, e-mail address, language or theme",
+        description=(
+            "Another address gets a mail with a code, and the present one hears of it; the account moves when the code "
+            "has come back. The present address again gives the change up. A token of `tokens.create` cannot do this."
+        ),
         access=Access.WRITE,
         input=UpdateAccount,
         output=outputs.UserAnswer,

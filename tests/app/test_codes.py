@@ -1,0 +1,71 @@
+"""Validated addresses and new passwords, as they are asked for from outside."""
+
+import pytest
+
+from tests.clients.http import Http
+from tests.clients.making import PASSWORD, new_id
+from tests.clients.person import Person
+
+
+async def test_a_change_of_address_waits_until_it_is_validated(http: Http, anna: Person) -> None:
+    asked = f"{new_id()}@example.test"
+    user = (await anna.call("accounts.update", email=asked, name="Аня"))["user"]
+    assert user == {**anna.user, "name": "Аня", "new_email": asked}
+    assert (await anna.call("accounts.me"))["user"] == user
+    (await http.call("accounts.sign_in", {"email": asked, "password": PASSWORD})).problem("wrong_credentials")
+    (await http.call("accounts.sign_in", {"email": anna.email, "password": PASSWORD})).ok()
+    assert (await anna.call("accounts.update", email=anna.email))["user"] == {**anna.user, "name": "Аня"}
+
+
+async def test_an_address_that_is_known_is_answered_as_any_other(anna: Person, boris: Person) -> None:
+    user = (await anna.call("accounts.update", email=boris.email))["user"]
+    assert (user["email"], user["new_email"]) == (anna.email, boris.email)
+    assert (await boris.call("accounts.me"))["user"] == boris.user
+
+
+async def test_a_program_does_not_change_the_address(anna: Person) -> None:
+    program = await anna.program("read", "write")
+    await program.problem("forbidden", "accounts.update", email="b@example.test")
+    await program.problem("forbidden", "accounts.verify_email", code="123456")
+    await program.problem("forbidden", "accounts.resend_verification")
+    assert (await anna.call("accounts.me"))["user"] == anna.user
+
+
+async def test_an_address_that_is_none_names_its_field(anna: Person) -> None:
+    assert set((await anna.problem("invalid", "accounts.update", email="none"))["fields"]) == {"email"}
+
+
+async def test_a_code_needs_its_account_and_a_link_needs_nobody(http: Http, anna: Person) -> None:
+    (await http.call("accounts.verify_email", {"code": "123456"})).problem("unauthenticated")
+    (await http.call("accounts.verify_email", {"code": "123456"}, "no-such-token")).problem("unauthenticated")
+    for token in (None, "no-such-token", anna.token):
+        (await http.call("accounts.verify_email", {"token": "no-such-link"}, token)).problem("not_found")
+    foreign = {"Cookie": f"shoplist={anna.token}", "Origin": "https://evil.example"}
+    (await http.call("accounts.verify_email", {"code": "123456"}, headers=foreign)).problem("unauthenticated")
+    own = {"Cookie": f"shoplist={anna.token}", "Origin": http.url}
+    (await http.call("accounts.verify_email", {"code": "no code"}, headers=own)).problem("not_found")
+
+
+@pytest.mark.parametrize("payload", [{}, {"code": "1", "token": "1"}, {"code": None}, {"code": " "}, {"code": 123456}])
+async def test_one_of_code_and_token_is_needed(anna: Person, payload: dict[str, object]) -> None:
+    problem = (await anna.ask("accounts.verify_email", payload)).problem("invalid")
+    assert set(problem["fields"]) == {"code"}
+
+
+async def test_after_five_wrong_codes_every_code_is_gone(anna: Person) -> None:
+    codes = [f"{number:06}" for number in range(10)]
+    heard = [(await anna.ask("accounts.verify_email", {"code": code})).status for code in codes]
+    assert heard == [404] * 5 + [410] * 5
+
+
+async def test_asking_for_a_reset_is_answered_alike_for_everyone(http: Http, anna: Person) -> None:
+    for email in (anna.email, anna.email.upper(), f"{new_id()}@example.test"):
+        assert (await http.call("accounts.request_reset", {"email": email})).ok() == {}
+    await anna.call("accounts.me")
+
+
+async def test_a_wrong_link_sets_no_password(http: Http) -> None:
+    wrong = {"token": "no-such-link", "password": "another password"}
+    (await http.call("accounts.reset_password", wrong)).problem("not_found")
+    problem = (await http.call("accounts.reset_password", {**wrong, "password": "short"})).problem("invalid")
+    assert set(problem["fields"]) == {"password"}
