@@ -67,7 +67,7 @@ def server_of(address: str) -> tuple[str, bool]:
     with pymongo.MongoClient[dict[str, Any]](address) as client:
         info = client.admin.command("buildInfo")
     if stand_in := info.get("ferretdbVersion"):
-        return f"FerretDB {stand_in}", False
+        return f"FerretDB {stand_in}".removesuffix(" unknown"), False
     return f"MongoDB {info['version']}", True
 
 

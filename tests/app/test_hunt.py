@@ -121,6 +121,7 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     await anna.answered_list("lists.archive", list=shelf, archived=True)
     await anna.call("lists.delete", list=shelf)
     await anna.call("accounts.update", name=say("new name of Anna"), language="ru", theme="dark")
+    words["link to the export"] = (await anna.call("accounts.export"))["url"].rpartition("/")[2]
     await strange(http, process, say)
     await phone.call("accounts.sign_out")
     new_password = say("new password")

@@ -58,7 +58,7 @@ def test_every_reason_that_is_kept_is_a_sentence_for_a_row_of_a_section() -> Non
 
     for key, reason in report.reasons().items():
         assert key.split("/")[0] in ROWS
-        assert len(key.split("/")) == 3
+        assert key.count("/") >= 2  # a row may be named after an address
         assert reason.endswith(".")
 
 

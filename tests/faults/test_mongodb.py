@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.clients.making import PASSWORD, add
 from tests.clients.mongodb import NO_MONGODB, MongoServer, in_database, mongodb
 from tests.clients.person import Person
 from tests.clients.process import COMMAND, ROOT, Process, environment
+from tests.clients.servers import S3Access
 from tests.faults.ledger import Ledger
 from tests.faults.test_kill import check, moved_in, until_answers
 from tests.faults.test_start import failed
@@ -204,12 +206,20 @@ async def test_an_admin_is_made_beside_the_running_product(shared: str, tmp_path
             assert signed_in.ok()["user"]["role"] == "admin"
 
 
-async def test_none_of_the_words_typed_lies_in_the_files_of_the_server(server: MongoServer, process: Process) -> None:
+async def test_none_of_the_words_typed_lies_in_any_place_of_the_production_storage(
+    server: MongoServer, s3: S3Access, tmp_path: Path
+) -> None:
+    """In MongoDB's data files, in the bucket, and in what is left of the data folder."""
+    if s3.data is None:
+        pytest.skip("the files of the S3 that the environment names are not ours to read")
+    bucket = f"shoplist-test-{secrets.token_hex(6)}"
+    blobs = {name.replace(".", "_").upper(): value for name, value in s3.settings(bucket).items()}
     server.start()
-    process.start()
-    async with Http(process.url) as http:
-        words = await evening(http, process)
-    process.stop()
+    data, log = tmp_path / "data", tmp_path / "log"
+    with Process(data, log, LIMITS_RATE="0", STORE=in_database(server.uri), **blobs) as process:
+        async with Http(process.url) as http:
+            words = await evening(http, process)
     server.kill()
-    assert not found(server.folder, words)
-    assert sum(path.stat().st_size for path in server.folder.rglob("*") if path.is_file()) > 100_000
+    for folder, least in ((server.folder, 100_000), (s3.data / bucket, 1), (data, 1)):
+        assert not found(folder, words), folder
+        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) >= least, folder
