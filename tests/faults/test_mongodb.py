@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pymongo
 import pytest
@@ -213,10 +214,10 @@ async def test_none_of_the_words_typed_lies_in_any_place_of_the_production_stora
     if s3.data is None:
         pytest.skip("the files of the S3 that the environment names are not ours to read")
     bucket = f"shoplist-test-{secrets.token_hex(6)}"
-    blobs = {name.replace(".", "_").upper(): value for name, value in s3.settings(bucket).items()}
+    settings: dict[str, Any] = {name.replace(".", "_").upper(): text for name, text in s3.settings(bucket).items()}
     server.start()
     data, log = tmp_path / "data", tmp_path / "log"
-    with Process(data, log, LIMITS_RATE="0", STORE=in_database(server.uri), **blobs) as process:
+    with Process(data, log, LIMITS_RATE="0", STORE=in_database(server.uri), **settings) as process:
         async with Http(process.url) as http:
             words = await evening(http, process)
     server.kill()
