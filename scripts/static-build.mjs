@@ -1,4 +1,4 @@
-/** Joins the modules of the pages: a script for a list's page, one for all others, the reader of typed text, the keeper of the focus, the worker, the styles. */
+/** Joins the modules of the pages: a script for a list's page, one for what is opened every day beside it, one for what is opened now and then, the reader of typed text, the keeper of the focus, the worker, the styles. */
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -38,6 +38,7 @@ await build({
     { in: "static/list.js", out: "list" },
     { in: "static/css/list.css", out: "list" },
     { in: "static/pages.js", out: "pages" },
+    { in: "static/settings.js", out: "settings" },
     { in: "static/css/app.css", out: "app" },
     { in: "static/shared/text.js", out: "text" },
     { in: "static/shared/focus.js", out: "focus" },

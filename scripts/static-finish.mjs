@@ -22,7 +22,7 @@ const TEXT = /\.(js|css|svg|html|json|txt)$/;
 mkdirSync(join(folder, "swagger"), { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to), { recursive: true });
 // A page needs the words that its script names, in one language: as data beside the script, not within it.
-for (const script of ["list", "pages"]) {
+for (const script of ["list", "pages", "settings"]) {
   const text = readFileSync(join(folder, `${script}.js`), "utf8");
   const families = [...text.matchAll(/([a-z_]+\.(?:[a-z_]+\.)*)\$\{/g)].map(([, prefix]) => prefix);
   const isNamed = (/** @type {string} */ key) => text.includes(key) || families.some((prefix) => key.startsWith(prefix));

@@ -3,8 +3,8 @@ import { render } from "preact";
 import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
 import { onRemembered, recall } from "./shared/memory.js";
-import { knownUser } from "./shared/session.js";
 import { showTheme } from "./shared/theme.js";
+import { knownUser } from "./shared/who.js";
 import { loadWords } from "./shared/words.js";
 import { watchVersion } from "./version/watch.js";
 

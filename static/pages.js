@@ -1,4 +1,4 @@
-/** The script of all pages but a list's. */
+/** The script of the pages beside a list's: the first, all lists, the account, an invitation. */
 import { start as account } from "./account/page.js";
 import { boot } from "./boot.js";
 import { start as join } from "./join/page.js";

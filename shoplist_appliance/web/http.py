@@ -160,8 +160,8 @@ class ApiHandler(Handler):
             caller = await self._caller()
             answer = await self.door.dispatcher.call(self._name, body, caller)
         except Exception as error:
-            if isinstance(error, Unauthenticated) and self._row and self._row.cookie == "clears":
-                self._tend_cookie({})  # what it would have ended has ended already
+            if type(error) is Unauthenticated and self._row and self._row.cookie == "clears":
+                self._tend_cookie({})  # what it would have ended has ended already; a wrong password ends nothing
             self.refuse(error, caller, self._name)
         else:
             self._tend_cookie(answer)

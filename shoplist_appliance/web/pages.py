@@ -26,6 +26,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lists": "Lists",
         "list": "List",
         "join": "Invitation",
+        "security": "Security and devices",
+        "admin": "Server",
         "noscript": "This page needs JavaScript.",
         "sorry": "The page did not arrive whole. Load it again.",
         "missing": "There is no such page",
@@ -42,6 +44,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lists": "Списки",
         "list": "Список",
         "join": "Приглашение",
+        "security": "Безопасность и устройства",
+        "admin": "Сервер",
         "noscript": "Для этой страницы нужен JavaScript.",
         "sorry": "Страница загрузилась не целиком. Загрузите её снова.",
         "missing": "Такой страницы нет",
@@ -52,6 +56,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "description": "Списки покупок семьи на собственном сервере. Открываются и принимают правки и без сети.",
         "new_list": "Новый список",
     },
+}
+# Script and style of a page; those of a list's page carry nothing of the others.
+SCRIPTS: Mapping[str, tuple[str, str]] = {
+    "list": ("list", "list"),
+    "security": ("settings", "app"),
+    "admin": ("settings", "app"),
 }
 # The page's background in either theme (static/css/tokens.css): what the system paints around it.
 BACKGROUND: Mapping[Theme, str] = {"light": "#f6f5f1", "dark": "#121513"}
@@ -140,8 +150,9 @@ class ShellPage(PageHandler):
             "sorry": words["sorry"],
             # A page whose cookie nobody has need not ask who its reader is.
             "known": "yes" if self.known else "no",
+            "registration": self.door.settings.registration,
         }
-        script, style = ("list", "list") if self.page == "list" else ("pages", "app")
+        script, style = SCRIPTS.get(self.page, ("pages", "app"))
         self.show("page.html", build=build.name, page=self.page, script=script, style=style, colours=colours, **named)
 
 

@@ -56,6 +56,8 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         (r"/api(?:/.*)?", ApiHandler, given),
         (r"/", ShellPage, given | {"page": "start"}),
         (r"/account", ShellPage, given | {"page": "account"}),
+        (r"/account/security", ShellPage, given | {"page": "security"}),
+        (r"/admin", ShellPage, given | {"page": "admin"}),
         (r"/list", ShellPage, given | {"page": "lists"}),
         (r"/list/[^/]+", ShellPage, given | {"page": "list"}),
         (r"/join/[^/]+", ShellPage, given | {"page": "join"}),

@@ -10,6 +10,15 @@ export function nextPage(search) {
   return /^\/(?![/\\])[\w\-/]*$/.test(wanted) ? wanted : "/list";
 }
 
+/**
+ * A link that the server made, under this page's own origin: it may know itself by another address than its reader.
+ * @param {string} url
+ */
+export function ownPath(url) {
+  const { pathname, search } = new URL(url, "http://here");
+  return pathname + search;
+}
+
 const BROWSERS = /** @type {const} */ ([
   ["Firefox", /Firefox|FxiOS/],
   ["Edge", /Edg(e|A|iOS)?\//],

@@ -1,112 +1,53 @@
-/** The account page: signing in or registering, and for whoever is signed in their name, password and devices. */
+/** The account page of whoever is signed in: how they are seen, their address, password, looks, and the way out. */
 
 /** @import { User } from '../shared/shapes.js' */
+/** @import { DoorActions, Fields, Leave } from './door-view.js' */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { hapticsOn, setHaptics } from "../shared/haptics.js";
 import { html } from "../shared/html.js";
-import { Choice, Failure, Field, Form, Sheet, fieldsOf } from "../shared/parts.js";
-import { problemFrom } from "../shared/problem.js";
+import { Choice, Failure, Field, Form, fieldsOf } from "../shared/parts.js";
 import { showTheme } from "../shared/theme.js";
-import { moment, t } from "../shared/words.js";
-
-/** @typedef {{id: string, name: string, last_seen: string, current: boolean}} Device */
+import { t } from "../shared/words.js";
+import { NewPassword, SignOut } from "./door-view.js";
+import { FoldedForm } from "./folded-view.js";
+import { Ending, MyData } from "./leaving-view.js";
 
 /**
- * @typedef {object} Actions
- * @property {(fields: Record<string, string>) => Promise<void>} signIn
- * @property {(fields: Record<string, string>) => Promise<void>} register
- * @property {(fields: Record<string, string>) => Promise<void>} update
- * @property {(fields: Record<string, string>) => Promise<void>} changePassword
- * @property {(device: Device) => Promise<void>} endDevice
- * @property {() => Promise<void>} endOthers
- * @property {(anyway: boolean) => Promise<number>} signOut answers how many edits hold it up
+ * @typedef {object} AccountActions
+ * @property {(fields: Fields) => Promise<void>} update
+ * @property {(fields: Fields) => Promise<void>} changePassword
+ * @property {() => Promise<void>} exportAll
+ * @property {(password: string) => Promise<void>} remove
+ * @property {Leave} signOut
  */
 
-/** Two forms, one at a time: an address typed into one is in the other too. @param {{actions: Pick<Actions, 'signIn' | 'register'>, newcomer?: boolean}} props */
-export function Door({ actions, newcomer = false }) {
-  const door = useRef(/** @type {HTMLElement | null} */ (null));
-  const registers = useSignal(newcomer);
-  const email = useSignal("");
-  const known = useSignal(false);
-  const form = () => /** @type {HTMLFormElement} */ (door.current?.querySelector("form"));
-  const turn = () => {
-    email.value = fieldsOf(form()).email;
-    known.value = false;
-    registers.value = !registers.value;
-  };
-  useEffect(() => {
-    if (email.value) [...form().querySelectorAll("input")].find((field) => field.value === "")?.focus();
-  }, [registers.value]);
-  /** @param {Record<string, string>} fields */
-  const register = (fields) =>
-    actions.register(fields).catch((failure) => {
-      known.value = problemFrom(failure).code === "conflict";
-      throw failure;
-    });
-  return html`
-    <section class="card" ref=${door}>
-      ${registers.value ? html`<${Register} send=${register} email=${email.value} />` : html`<${SignIn} send=${actions.signIn} email=${email.value} />`}
-      <button class=${known.value ? "button" : "button quiet"} type="button" onClick=${turn}>${t(wayOn(registers.value, known.value))}</button>
-    </section>
-  `;
-}
+/** @typedef {DoorActions & AccountActions} Actions */
 
-/** What leads to the other form. @param {boolean} registers @param {boolean} known */
-function wayOn(registers, known) {
-  if (known) return "account.sign_in_instead";
-  return registers ? "account.have_one" : "account.need_one";
-}
-
-/** @param {{send: Actions['signIn'], email: string}} props */
-const SignIn = ({ send, email }) => html`
-  <h2>${t("account.sign_in")}</h2>
-  <${Form} send=${send} label=${t("account.sign_in")} key="sign-in">
-    ${(/** @type {Record<string, string>} */ wrong) => html`
-      <${Email} value=${email} error=${wrong.email} />
-      <${Field} label=${t("account.password")} name="password" type="password" autocomplete="current-password" required error=${wrong.password} />
-    `}
-  <//>
-`;
-
-/** @param {{send: Actions['register'], email: string}} props */
-const Register = ({ send, email }) => html`
-  <h2>${t("account.register")}</h2>
-  <${Form} send=${send} label=${t("account.register")} key="register">
-    ${(/** @type {Record<string, string>} */ wrong) => html`
-      <${Field} label=${t("account.name")} name="name" autocomplete="name" maxlength="100" required hint=${t("account.name_rule")} error=${wrong.name} />
-      <${Email} value=${email} error=${wrong.email} />
-      <${NewPassword} label=${t("account.password")} name="password" error=${wrong.password} />
-    `}
-  <//>
-`;
-
-/** @param {{value: string, error?: string}} props */
-const Email = ({ value, error }) => html`
-  <${Field} label=${t("account.email")} name="email" type="email" inputmode="email" autocomplete="username" maxlength="254"
-    autocapitalize="none" required value=${value} error=${error} />
-`;
-
-/** @param {{label: string, name: string, error?: string}} props */
-const NewPassword = ({ label, name, error }) => html`
-  <${Field} label=${label} name=${name} type="password" autocomplete="new-password" minlength="8" maxlength="200" required
-    hint=${t("account.password_rule")} error=${error} />
-`;
-
-/** @param {{user: User, devices: readonly Device[], actions: Actions}} props */
-export const Account = ({ user, devices, actions }) => html`
+/** @param {{user: User, actions: AccountActions}} props */
+export const Account = ({ user, actions }) => html`
   <section class="card">
     <h2>${t("account.about_you")}</h2>
     <p class="muted wrap">${user.email}</p>
     <${AboutYou} user=${user} send=${actions.update} />
   </section>
-  ${"vibrate" in navigator && html`<section class="card"><${Haptics} /></section>`}
+  <nav class="card ways" aria-label=${t("nav.more")}>
+    <${Way} href="/account/security" title=${t("security.title")} text=${t(user.totp ? "security.with_totp" : "security.without_totp")} />
+    ${user.role === "admin" && html`<${Way} href="/admin" title=${t("admin.title")} text=${t("admin.way")} />`}
+  </nav>
   <section class="card"><${Password} send=${actions.changePassword} email=${user.email} /></section>
+  ${"vibrate" in navigator && html`<section class="card"><${Haptics} /></section>`}
   <section class="card"><${SignOut} signOut=${actions.signOut} /></section>
-  ${devices.length > 0 && html`<section class="card"><${Devices} devices=${devices} actions=${actions} /></section>`}
+  <section class="card"><${MyData} exportAll=${actions.exportAll} /><${Ending} user=${user} remove=${actions.remove} /></section>
 `;
 
-/** @param {{user: User, send: Actions['update']}} props */
+/** @param {{href: string, title: string, text: string}} props */
+const Way = ({ href, title, text }) => html`
+  <a class="row way" href=${href}>
+    <span class="row-main"><span class="row-text">${title}</span><span class="row-second">${text}</span></span>
+  </a>
+`;
+
+/** @param {{user: User, send: AccountActions['update']}} props */
 function AboutYou({ user, send }) {
   const themes = /** @type {const} */ (["auto", "light", "dark"]);
   const languages = /** @type {const} */ (["ru", "en"]);
@@ -148,86 +89,13 @@ const Haptics = () => html`
   </label>
 `;
 
-/** Folded away until it is wanted. @param {{send: Actions['changePassword'], email: string}} props */
-function Password({ send, email }) {
-  const fold = useRef(/** @type {HTMLDetailsElement | null} */ (null));
-  const times = useSignal(0);
-  /** @param {Record<string, string>} fields */
-  const change = async (fields) => {
-    await send(fields);
-    times.value += 1;
-    const details = /** @type {HTMLDetailsElement} */ (fold.current);
-    details.open = false;
-    details.querySelector("summary")?.focus();
-  };
-  return html`
-    <details class="folded" ref=${fold}>
-      <summary><h2>${t("account.change_password")}</h2></summary>
-      <${Form} send=${change} label=${t("account.change_password")} quiet key=${times.value}>
-        ${(/** @type {Record<string, string>} */ wrong) => html`
-          <input type="hidden" autocomplete="username" value=${email} />
-          <${Field} label=${t("account.old_password")} name="password" type="password" autocomplete="current-password" required error=${wrong.password} />
-          <${NewPassword} label=${t("account.new_password")} name="new_password" error=${wrong.new_password} />
-        `}
-      <//>
-    </details>
-    ${times.value > 0 && html`<p class="muted" role="status">${t("account.password_changed")}</p>`}
-  `;
-}
-
-/** Whoever signs in by the API need not name a device. @param {Device} device */
-const nameOf = (device) => device.name || t("account.device_unnamed");
-
-/** @param {{devices: readonly Device[], actions: Actions}} props */
-function Devices({ devices, actions }) {
-  const error = useSignal(/** @type {unknown} */ (null));
-  /** @param {() => Promise<void>} act */
-  const doing = (act) => () => act().then(() => (error.value = null), (failure) => (error.value = failure));
-  return html`
-    <h2>${t("account.devices")}</h2>
-    <ul class="plain">
-      ${devices.map((device) => html`
-        <li class="row" key=${device.id}>
-          <div class="row-main">
-            <span class="row-text">${nameOf(device)}</span>
-            <span class="row-second">
-              ${device.current ? t("account.this_device") : t("account.last_seen", { time: moment(device.last_seen) })}
-            </span>
-          </div>
-          ${!device.current && html`
-            <button class="button quiet" type="button" aria-label=${t("account.end_session", { name: nameOf(device) })} onClick=${doing(() => actions.endDevice(device))}>
-              ${t("account.end")}
-            </button>
-          `}
-        </li>
-      `)}
-    </ul>
-    <${Failure} error=${error.value} />
-    ${devices.length > 1 && html`
-      <button class="button" type="button" onClick=${doing(actions.endOthers)}>${t("account.end_others")}</button>
+/** @param {{send: AccountActions['changePassword'], email: string}} props */
+const Password = ({ send, email }) => html`
+  <${FoldedForm} title=${t("account.change_password")} send=${send} done=${t("account.password_changed")}>
+    ${(/** @type {Fields} */ wrong) => html`
+      <input type="hidden" autocomplete="username" value=${email} />
+      <${Field} label=${t("account.old_password")} name="password" type="password" autocomplete="current-password" required error=${wrong.password} />
+      <${NewPassword} label=${t("account.new_password")} name="new_password" error=${wrong.new_password} />
     `}
-  `;
-}
-
-/** @param {{signOut: Actions['signOut'], label?: string, quiet?: boolean}} props */
-export function SignOut({ signOut, label = t("account.sign_out"), quiet = false }) {
-  const waiting = useSignal(0);
-  const error = useSignal(/** @type {unknown} */ (null));
-  /** @param {boolean} anyway */
-  const leave = async (anyway) => void (waiting.value = await signOut(anyway));
-  const start = () => {
-    error.value = null;
-    return leave(false).catch((failure) => (error.value = failure));
-  };
-  return html`
-    <${Failure} error=${error.value} />
-    <button class=${quiet ? "button quiet" : "button"} type="button" onClick=${start}>${label}</button>
-    ${waiting.value > 0 && html`
-      <${Sheet} title=${t("account.waiting_title", { count: waiting.value })} close=${() => (waiting.value = 0)}>
-        <p>${t("account.waiting_text")}</p>
-        <${Form} label=${t("account.sign_out_anyway")} danger send=${() => leave(true)} />
-        <button class="button" type="button" onClick=${() => (waiting.value = 0)}>${t("do.cancel")}</button>
-      <//>
-    `}
-  `;
-}
+  <//>
+`;

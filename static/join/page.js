@@ -3,12 +3,12 @@
 /** @import { User } from '../shared/shapes.js' */
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import { doorActions, footerFor, leaveDevice } from "../account/page.js";
+import { doorActions, footerFor, leaveDevice } from "../account/door.js";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Page } from "../shared/frame.js";
 import { problemFrom } from "../shared/problem.js";
-import { meetUser } from "../shared/session.js";
+import { meetUser } from "../shared/who.js";
 import { t } from "../shared/words.js";
 import { codeOf, deadLink } from "./model.js";
 import { Invitation } from "./view.js";

@@ -1,8 +1,8 @@
 /** The page of an invitation. */
 
 /** @import { User } from '../shared/shapes.js' */
-/** @import { Actions } from '../account/view.js' */
-import { Door, SignOut } from "../account/view.js";
+/** @import { DoorActions, Leave } from '../account/door-view.js' */
+import { Door, SignOut } from "../account/door-view.js";
 import { BrokenLink, Together } from "../shared/drawings.js";
 import { html } from "../shared/html.js";
 import { Failure, Form, Retry } from "../shared/parts.js";
@@ -13,8 +13,8 @@ import { deadLink } from "./model.js";
 /**
  * @typedef {object} Ways
  * @property {() => Promise<void>} accept
- * @property {Actions['signOut']} leave
- * @property {Pick<Actions, 'signIn' | 'register'>} door
+ * @property {Leave} leave
+ * @property {DoorActions} door
  */
 
 /** @param {{user: User | null | undefined, newcomer: boolean, error: unknown, ways: Ways}} props */
@@ -30,7 +30,7 @@ export function Invitation({ user, newcomer, error, ways }) {
       ${error && user === undefined && html`<${Retry} />`}
       ${user && html`<${Member} user=${user} ways=${ways} />`}
     </section>
-    ${user === null && html`<${Door} actions=${ways.door} newcomer=${newcomer} />`}
+    ${user === null && html`<${Door} actions=${ways.door} newcomer=${newcomer} invited />`}
   `;
 }
 

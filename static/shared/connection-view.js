@@ -5,8 +5,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { signInAddress } from "./session.js";
-import { number, t } from "./words.js";
+import { signInAddress } from "./who.js";
+import { isWord, number, t } from "./words.js";
 
 const LATE_MS = 3000;
 const BACK_MS = 2000;
@@ -31,10 +31,12 @@ export const Connection = ({ session }) => html`<div class="connection" role="st
 /** That there is no network and nothing is lost, or that one has to sign in. @param {{session: Session}} props */
 function Trouble({ session }) {
   const { away } = useTrouble(session);
-  if (session.live.state.value === "signed_out")
+  if (session.live.state.value === "signed_out") {
+    const why = `signed_out.${session.live.why}`;
     return html`<p class="notice warn">
-      <span>${t("state.signed_out")}</span> <a class="button" href=${signInAddress()}>${t("account.sign_in")}</a>
+      <span>${t(isWord(why) ? why : "signed_out.other")} ${t("state.signed_out")}</span> <a class="button" href=${signInAddress()}>${t("account.sign_in")}</a>
     </p>`;
+  }
   return away ? html`<p class="notice"><${Icon} name="offline" /> <span>${t("state.offline")}</span></p>` : null;
 }
 

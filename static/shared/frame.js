@@ -7,18 +7,18 @@ import { Icon } from "./icons.js";
 import { t } from "./words.js";
 
 /**
- * @param {{title: string, back?: string, under?: ComponentChildren, side?: ComponentChildren, below?: ComponentChildren,
+ * @param {{title: string, back?: string, backTo?: string, under?: ComponentChildren, side?: ComponentChildren, below?: ComponentChildren,
  *   footer?: ComponentChildren, children?: ComponentChildren}} props
- *   `back` is the address of the page above; `under` stands small under the title, `side` at the right of the bar, `below` under it.
+ *   `back` is the address of the page above, `backTo` its name where it is not that of all lists; `under` stands small under the title, `side` at the right of the bar, `below` under it.
  */
-export function Page({ title, back, under, side, below, footer, children }) {
+export function Page({ title, back, backTo = t("nav.back"), under, side, below, footer, children }) {
   useEffect(() => {
     document.title = title ? `${title} · ${t("app.name")}` : t("app.name");
   }, [title, t("app.name")]);
   return html`
     <header class="bar">
       <div class="bar-inside">
-        ${back && html`<a class="round bar-back" href=${back} aria-label=${t("nav.back")}><${Icon} name="back" /></a>`}
+        ${back && html`<a class="round bar-back" href=${back} aria-label=${backTo}><${Icon} name="back" /></a>`}
         <div class="bar-words">
           <h1 class="bar-title">${title}</h1>
           ${under && html`<span class="bar-under">${under}</span>`}

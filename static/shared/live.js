@@ -31,11 +31,13 @@ export class Live {
     this.state = signal(/** @type {LiveState} */ ("connecting"));
     /** Called when the connection is there, with whose it is; false refuses to use it. */
     this.onGreeted = (/** @type {User} */ _user) => true;
+    /** Why the server ended the sign-in, where it said so. */
+    this.why = "";
     this.pause = FIRST_PAUSE_MS;
     socket.on("connect", () => this.greet());
     socket.on("disconnect", (reason) => this.lost(reason));
     socket.on("connect_error", (error) => this.refused(error));
-    socket.on("signed_out", () => this.signedOut());
+    socket.on("signed_out", ({ reason }) => this.signedOut(reason));
   }
 
   start() {
@@ -45,6 +47,7 @@ export class Live {
   /** Somebody signed in again, in this tab or another. */
   signedIn() {
     if (this.state.value !== "signed_out") return;
+    this.why = "";
     this.state.value = "connecting";
     this.socket.connect();
   }
@@ -155,7 +158,8 @@ export class Live {
     if (!this.socket.active) this.connectLater((problem?.retryAfter ?? 0) * 1000);
   }
 
-  signedOut() {
+  signedOut(why = "") {
+    this.why ||= why;
     this.state.value = "signed_out";
     this.socket.disconnect();
   }

@@ -1,51 +1,22 @@
-/** Who is signed in on this device, and what their pages share: the connection, the clock, the store, the outbox. */
+/** What the pages of whoever is signed in share: the connection, the clock, the store, the outbox. */
 
 /** @import { Edited, User } from './shapes.js' */
 /** @import { News, Tabs } from './outbox.js' */
 /** @import { Store } from './store.js' */
 import { effect } from "@preact/signals";
-import { call } from "./api.js";
 import { Clock } from "./clock.js";
-import { isEdit, journal } from "./journal.js";
+import { journal } from "./journal.js";
 import { Live } from "./live.js";
-import { forgetAllBut, onRemembered, recall, remember } from "./memory.js";
+import { onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { problemFrom } from "./problem.js";
 import { openStore } from "./store.js";
 import { showTheme } from "./theme.js";
+import { KEPT_USER, askUser, knownUser, meetUser, rememberUser, signInAddress } from "./who.js";
 import { holdVersion, look } from "../version/watch.js";
 
 /** @typedef {(key: string, value: unknown) => Promise<void>} KeepCopy */
 /** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox, keepCopy: KeepCopy}} Session */
-
-/** Whom this device knows as signed in; the server has the last word. @returns {User | null} */
-export function knownUser() {
-  try {
-    return JSON.parse(recall("user") ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-/** @param {User | null} user */
-export const rememberUser = (user) => remember("user", user && JSON.stringify(user));
-
-/** Somebody came in on this device, by signing in or registering: other tabs go on, or begin anew. @param {User} user */
-export function signedIn(user) {
-  rememberUser(user);
-  remember("signed_in", String(Date.now()));
-}
-
-/** The device's own, whoever uses it. */
-const KEPT_BY_THE_DEVICE = new Set(["clock", "language", "haptics"]);
-
-/** Signed out: nothing of the account stays but edits that wait. @param {Store} store */
-export async function signedOut(store) {
-  await store.dropCopies().catch(() => {});
-  forgetAllBut((name) => KEPT_BY_THE_DEVICE.has(name) || isEdit(name));
-  // Other tabs learn it by now: what they kept in between goes too.
-  await store.dropCopies().catch(() => {});
-}
 
 /**
  * Keeps copies for the next first paint, unless their account was signed out here: then none may come after those that
@@ -55,34 +26,6 @@ export async function signedOut(store) {
 export const copyKeeper = (user, store) => async (key, value) => {
   if (knownUser()?.id === user.id) await store.keepCopy(key, value).catch(() => {});
 };
-
-/** The user that the cookie speaks for, null for a stranger. @returns {Promise<User | null>} */
-export async function askUser() {
-  try {
-    const told = await call("accounts.me");
-    rememberUser(told.user);
-    remember("renewed", String(Date.now()));
-    return knownUser();
-  } catch (error) {
-    if (problemFrom(error).code === "unauthenticated") return null;
-    throw error;
-  }
-}
-
-/**
- * Who is signed in here, as a page's start asks. The shell says whether its reader came with a cookie that somebody has:
- * a stranger need not ask.
- * @param {Store} [store] where it is open already
- * @returns {Promise<User | null>}
- */
-export async function meetUser(store) {
-  const user = knownUser() ?? (await keptUser(store ?? (await openStore())));
-  if (user) rememberUser(user);
-  return user ?? (document.body.dataset.known === "no" ? null : askUser());
-}
-
-/** Where to sign in, and to come back from. */
-export const signInAddress = () => `/account?next=${encodeURIComponent(location.pathname)}`;
 
 /**
  * The session of whoever is signed in; a stranger is sent to sign in, and the promise never ends.
@@ -95,11 +38,6 @@ export async function openSession() {
   location.replace(signInAddress());
   return new Promise(() => {});
 }
-
-const KEPT_USER = "user";
-
-/** Browsers write small things to the disk late: one that fell right after signing in has lost them. @param {Store} store @returns {Promise<User | undefined>} */
-const keptUser = (store) => store.copy(KEPT_USER).catch(() => undefined);
 
 /** @param {User} user @param {Store} store @returns {Promise<Session>} */
 async function sessionOf(user, store) {

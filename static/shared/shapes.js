@@ -2,7 +2,7 @@
  * The shapes that the server's answers have; the contract with clients in types.
  *
  * @typedef {{id: string, name: string, email: string, email_verified: boolean, language: 'ru' | 'en',
- *   theme: 'auto' | 'light' | 'dark', role: 'user' | 'admin', created_at: string}} User
+ *   theme: 'auto' | 'light' | 'dark', role: 'user' | 'admin', totp: boolean, created_at: string}} User
  * @typedef {{id: string, name: string | null}} Person
  * @typedef {'owner' | 'editor' | 'viewer' | 'guest'} Role
  * @typedef {{id: string, title: string, revision: number, epoch: string, role: Role, right: 'view' | 'tick' | 'edit',

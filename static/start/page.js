@@ -5,7 +5,7 @@ import { render } from "preact";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { lastOf } from "../shared/last.js";
-import { meetUser } from "../shared/session.js";
+import { meetUser } from "../shared/who.js";
 import { Welcome } from "./view.js";
 
 /** @param {HTMLElement} root */

@@ -3,6 +3,7 @@ import { ApiLink } from "../shared/frame.js";
 import { Basket, Home, Offline, Together } from "../shared/drawings.js";
 import { html } from "../shared/html.js";
 import { Languages } from "../shared/languages-view.js";
+import { letsRegister } from "../shared/shell.js";
 import { t } from "../shared/words.js";
 import { useEffect } from "preact/hooks";
 
@@ -21,8 +22,8 @@ export function Welcome() {
         <${Point} drawing=${Home} title=${t("start.home")} text=${t("start.home_text")} />
       </ul>
       <div class="first-ways">
-        <a class="button main" href="/account#register">${t("account.register")}</a>
-        <a class="button" href="/account">${t("account.sign_in")}</a>
+        ${letsRegister() && html`<a class="button main" href="/account#register">${t("account.register")}</a>`}
+        <a class=${letsRegister() ? "button" : "button main"} href="/account">${t("account.sign_in")}</a>
       </div>
     </main>
     <nav class="footer" aria-label=${t("nav.more")}><${Languages} /><${ApiLink} /></nav>

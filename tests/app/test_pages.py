@@ -9,7 +9,7 @@ from tests.clients.http import Http
 from tests.clients.making import new_id
 from tests.clients.person import Person
 
-PAGES = ["/account", "/list", "/list/0f9d3a52-6f0e-4c53-9d0e-6a1f3f1f7c10", "/swagger"]
+PAGES = ["/account", "/account/security", "/admin", "/list", "/list/0f9d3a52-6f0e-4c53-9d0e-6a1f3f1f7c10", "/swagger"]
 
 
 @pytest.mark.parametrize("path", PAGES)

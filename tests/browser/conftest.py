@@ -71,29 +71,29 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._process = Process(folder / "data", folder / "log", LIMITS_RATE="0").start()
+        self.process = Process(folder / "data", folder / "log", LIMITS_RATE="0").start()
         self._listen = self.netloc
-        self.here = self._process.url  # where browsers trust it, as they would over https
+        self.here = self.process.url  # where browsers trust it, as they would over https
         self.url = self.here.replace("127.0.0.1", "shop.lan")
 
     @property
     def netloc(self) -> str:
         """Where it listens, for a line that leads to it."""
-        return urlsplit(self._process.url).netloc
+        return urlsplit(self.process.url).netloc
 
     @contextmanager
     def fallen(self) -> Iterator[None]:
         """As by a power cut; afterwards it stands again."""
-        self._process.kill()
+        self.process.kill()
         try:
             yield
         finally:
-            self._process = Process(
+            self.process = Process(
                 self._folder / "data", self._folder / "log", listen=self._listen, LIMITS_RATE="0"
             ).start()
 
     def stop(self) -> None:
-        self._process.stop()
+        self.process.stop()
 
 
 @pytest.fixture(scope="package")

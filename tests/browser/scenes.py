@@ -6,6 +6,7 @@ Nothing is pretended: offline is a line that was cut, refused is what the server
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pyotp
 from playwright.sync_api import expect
 
 from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_bought, edit, half_bought, many
@@ -67,20 +68,33 @@ def sign_in(stage: Stage) -> None:
     expect(stage.page.get_by_role("alert")).to_be_visible()
 
 
-@scene("The account of someone with two devices.", main=True)
+@scene("The account.", main=True)
 def account(stage: Stage) -> None:
-    stage.me.call("accounts.sign_in", email=stage.me.email, password="correct horse battery", device="Firefox, Windows")
     stage.sign_in()
     stage.go("/account")
-    stage.sees_word("account.devices")
+    stage.sees_word("account.data")
 
 
 @scene("The form for another password, opened.")
 def account_password(stage: Stage) -> None:
     stage.sign_in()
     stage.go("/account")
-    stage.page.locator("summary").click()
+    stage.page.locator("summary").get_by_text(stage.word("account.change_password")).click()
     stage.field("account.new_password").scroll_into_view_if_needed()
+
+
+@scene("Deleting the account asks first, and for the password.")
+def account_delete(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/account")
+    stage.press("account.delete")
+    expect(stage.page.locator("dialog[open]")).to_be_visible()
+
+
+@scene("After the account was deleted.")
+def account_deleted(stage: Stage) -> None:
+    stage.go("/account?why=deleted")
+    stage.sees_word("signed_out.deleted")
 
 
 @scene("Signing out while an edit waits asks first.")
@@ -94,6 +108,102 @@ def sign_out_asks(stage: Stage) -> None:
     stage.go("/account")
     stage.page.get_by_role("button", name=stage.word("account.sign_out"), exact=True).last.click()
     expect(stage.page.locator("dialog[open]")).to_be_visible()
+
+
+# --- a second factor, devices, the admin --------------------------------------------------------------------------
+
+
+def with_second_factor(stage: Stage) -> list[str]:
+    """The account has one from now on; its recovery codes."""
+    secret = stage.me.call("totp.begin")["secret"]
+    codes: list[str] = stage.me.call("totp.confirm", code=pyotp.TOTP(secret).now())["recovery_codes"]
+    return codes
+
+
+@scene("Security, of someone with two devices.", main=True)
+def security(stage: Stage) -> None:
+    stage.me.call("accounts.sign_in", email=stage.me.email, password="correct horse battery", device="Firefox, Windows")
+    stage.sign_in()
+    stage.go("/account/security")
+    stage.sees_word("account.end_others")
+
+
+@scene("A second factor is being set up.", main=True)
+def totp_begin(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/account/security")
+    stage.press("totp.begin")
+    expect(stage.page.locator("img.qr")).to_be_visible()
+    stage.page.locator("summary").click()
+
+
+@scene("The recovery codes.", main=True)
+def totp_codes(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/account/security")
+    with stage.page.expect_response("**/api/totp.begin") as begun:
+        stage.press("totp.begin")
+    stage.field("code.totp").fill(pyotp.TOTP(begun.value.json()["secret"]).now())
+    stage.press("totp.confirm")
+    expect(stage.page.locator(".codes li")).to_have_count(10)
+
+
+@scene("The second factor is on; the form to turn it off, opened.")
+def totp_on(stage: Stage) -> None:
+    with_second_factor(stage)
+    stage.sign_in()
+    stage.go("/account/security")
+    stage.page.locator("summary").click()
+    expect(stage.field("totp.code_or_recovery")).to_be_visible()
+
+
+@scene("Signing in with a second factor, and a code that is wrong.", main=True)
+def sign_in_totp(stage: Stage) -> None:
+    with_second_factor(stage)
+    second_factor(stage)
+    stage.field("code.totp").fill("000000")
+    stage.press("account.sign_in")
+    expect(stage.page.get_by_role("alert")).to_be_visible()
+
+
+@scene("Signing in with a recovery code.")
+def sign_in_recovery(stage: Stage) -> None:
+    with_second_factor(stage)
+    second_factor(stage)
+    stage.press("code.use_recovery")
+    expect(stage.field("code.recovery")).to_be_visible()
+
+
+def second_factor(stage: Stage) -> None:
+    """The password was right, and the code is asked for."""
+    stage.go("/account")
+    stage.field("account.email").fill(stage.me.email)
+    stage.field("account.password").fill("correct horse battery")
+    stage.press("account.sign_in")
+    expect(stage.field("code.totp")).to_be_visible()
+
+
+@scene("The admin's page.", main=True)
+def admin(stage: Stage) -> None:
+    stage.sign_in(stage.admin)
+    stage.go("/admin")
+    stage.sees_word("admin.users")
+
+
+@scene("Blocking an account asks first.")
+def admin_block(stage: Stage) -> None:
+    assert stage.other.id
+    stage.sign_in(stage.admin)
+    stage.go("/admin")
+    stage.page.locator("li button.danger").first.click()
+    stage.sees_word("do.cancel")
+
+
+@scene("The admin's page, to somebody else.")
+def admin_refused(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/admin")
+    expect(stage.page.get_by_role("alert")).to_be_visible()
 
 
 # --- all lists -----------------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def taken(work: Sequence[Work], folder: Path) -> list[str]:
         tempfile.TemporaryDirectory() as kept,
         Process(Path(kept) / "data", Path(kept) / "log", LIMITS_RATE="0") as house,
     ):
-        hands = [threading.Thread(target=hand, args=(house.url, waiting, folder, failed)) for _ in range(HANDS)]
+        hands = [threading.Thread(target=hand, args=(house, waiting, folder, failed)) for _ in range(HANDS)]
         for one_hand in hands:
             one_hand.start()
         for one_hand in hands:
@@ -90,7 +90,7 @@ def taken(work: Sequence[Work], folder: Path) -> list[str]:
     return failed
 
 
-def hand(url: str, waiting: "queue.SimpleQueue[Work]", folder: Path, failed: list[str]) -> None:
+def hand(house: Process, waiting: "queue.SimpleQueue[Work]", folder: Path, failed: list[str]) -> None:
     """Work until nothing waits, with a browser of its own."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium.program(), args=list(chromium.FLAGS))
@@ -100,7 +100,7 @@ def hand(url: str, waiting: "queue.SimpleQueue[Work]", folder: Path, failed: lis
             except queue.Empty:
                 break
             try:
-                with played(browser, url, look, SCENES[name].play) as scene:
+                with played(browser, house, look, SCENES[name].play) as scene:
                     scene.page.screenshot(path=folder / f"{name}--{look}.png")
             except Exception as error:
                 failed.append(f"{name} {look}: {str(error)[:600]}")

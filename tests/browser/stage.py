@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,19 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.chromium import LOCALES
-from tests.browser.household import NAMES, OTHERS, TITLES, WEEKLY, Language, Member, Thing, newcomer
+from tests.browser.household import (
+    NAMES,
+    OTHERS,
+    PASSWORD,
+    TITLES,
+    WEEKLY,
+    Language,
+    Member,
+    Thing,
+    newcomer,
+)
 from tests.clients.bad_line import BadLine
-from tests.clients.process import ROOT
+from tests.clients.process import ROOT, Process, create_admin
 
 Theme = Literal["light", "dark"]
 SIZES = {
@@ -55,8 +66,9 @@ class Look:
 class Stage:
     """One scene's browser and household. Both are there only for what plays on them."""
 
-    def __init__(self, url: str, line: BadLine, context: BrowserContext, look: Look) -> None:
-        self.url, self.line, self.context, self.look = url, line, context, look
+    def __init__(self, process: Process, line: BadLine, context: BrowserContext, look: Look) -> None:
+        self.process, self.line, self.context, self.look = process, line, context, look
+        self.url = process.url
         self.language = look.language
         self.address = f"http://{line.netloc}"  # the house's, over the line
         context.set_default_timeout(PATIENCE_MS)
@@ -76,6 +88,17 @@ class Stage:
     @cached_property
     def third(self) -> Member:
         return newcomer(self.url, NAMES[self.language][2], self.language)
+
+    @cached_property
+    def admin(self) -> Member:
+        """An admin of the house."""
+        member = Member(self.url, NAMES[self.language][0], self.language, f"{uuid.uuid4().hex[:6]}@example.org")
+        made = create_admin(self.process, member.email, member.name, PASSWORD)
+        assert made.returncode == 0, made.stderr
+        answer = member.call("accounts.sign_in", email=member.email, password=PASSWORD, device="Chrome, Android")
+        member.token, member.id = answer["token"], answer["user"]["id"]
+        member.call("accounts.update", language=self.language)
+        return member
 
     def sign_in(self, member: Member | None = None) -> None:
         """As this browser's cookie says from now on."""
@@ -146,7 +169,7 @@ class Stage:
 
 
 @contextmanager
-def stage(browser: Browser, url: str, look: Look, *, forced_colors: bool = False) -> Iterator[Stage]:
+def stage(browser: Browser, process: Process, look: Look, *, forced_colors: bool = False) -> Iterator[Stage]:
     """An empty one."""
     context = browser.new_context(
         viewport=SIZES[look.size],
@@ -160,14 +183,14 @@ def stage(browser: Browser, url: str, look: Look, *, forced_colors: bool = False
         # What it keeps would answer where the line is cut.
         service_workers="block",
     )
-    with BadLine(urlsplit(url).netloc) as line, context:
-        yield Stage(url, line, context, look)
+    with BadLine(urlsplit(process.url).netloc) as line, context:
+        yield Stage(process, line, context, look)
 
 
 @contextmanager
-def played(browser: Browser, url: str, look: Look, play: Callable[[Stage], None]) -> Iterator[Stage]:
+def played(browser: Browser, process: Process, look: Look, play: Callable[[Stage], None]) -> Iterator[Stage]:
     """One on which a scene has played, until it came to rest."""
-    with stage(browser, url, look) as ready:
+    with stage(browser, process, look) as ready:
         play(ready)
         ready.page.wait_for_function("document.fonts.status === 'loaded'")
         yield ready

@@ -88,7 +88,7 @@ def test_after_a_device_was_signed_out_the_keyboard_goes_on_with_the_next(ann: P
         other.go("/account")
         other.sign_in()
         other.page.wait_for_url("**/list")
-    ann.go("/account")
+    ann.go("/account/security")
     ends = ann.page.locator("li.row").get_by_role("button")
     expect(ends).to_have_count(2)
     ann.page.keyboard.press("Tab")
@@ -201,7 +201,8 @@ def test_a_password_is_changed_in_a_form_that_is_folded_before_and_after(ann: Ph
     new = ann.page.get_by_label("New password")
     expect(ann.page.get_by_role("heading", name="Change the password")).to_be_visible()
     expect(new).to_be_hidden()
-    ann.page.locator("summary").click()
+    summary = ann.page.locator("summary", has_text="Change the password")
+    summary.click()
     ann.page.get_by_label("Password now").fill("wrong horse battery")
     new.fill("another horse battery")
     ann.page.keyboard.press("Enter")
@@ -210,7 +211,7 @@ def test_a_password_is_changed_in_a_form_that_is_folded_before_and_after(ann: Ph
     ann.page.keyboard.press("Enter")
     expect(ann.page.get_by_text("The password is changed.")).to_be_visible()
     expect(new).to_be_hidden()
-    expect(ann.page.locator("summary")).to_be_focused()
+    expect(summary).to_be_focused()
     ann.call("accounts.sign_in", email=ann.email, password="another horse battery")
 
 

@@ -18,7 +18,7 @@ from tests.browser.conftest import House
 from tests.browser.household import WEEKLY, half_bought
 from tests.browser.scenes import SCENES
 from tests.browser.stage import Look, played, stage
-from tests.clients.process import ROOT
+from tests.clients.process import ROOT, Process
 
 LOOKS = (
     Look("320x568", "dark", "en"),
@@ -69,9 +69,9 @@ def complaints(page: Page, without: tuple[str, ...] = ()) -> list[str]:
     return found
 
 
-def looked_at(browser: Browser, url: str, name: str, look: Look, twice: bool) -> list[str]:
+def looked_at(browser: Browser, process: Process, name: str, look: Look, twice: bool) -> list[str]:
     """All that is wrong with a scene; with its text at twice the size, what cuts and covers."""
-    with played(browser, url, look, SCENES[name].play) as scene:
+    with played(browser, process, look, SCENES[name].play) as scene:
         if twice:
             scene.page.evaluate(TWICE)
             scene.page.wait_for_timeout(100)
@@ -79,7 +79,7 @@ def looked_at(browser: Browser, url: str, name: str, look: Look, twice: bool) ->
         return faults(scene.page, look) + complaints(scene.page)
 
 
-def hand(url: str, waiting: "queue.SimpleQueue[tuple[str, Look, bool]]", seen: Seen, missed: list[str]) -> None:
+def hand(process: Process, waiting: "queue.SimpleQueue[tuple[str, Look, bool]]", seen: Seen, missed: list[str]) -> None:
     """Look at one after another, in a browser of its own."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium.program(), args=list(chromium.FLAGS))
@@ -90,7 +90,7 @@ def hand(url: str, waiting: "queue.SimpleQueue[tuple[str, Look, bool]]", seen: S
                 break
             for _ in range(TRIES):
                 try:
-                    seen[name, look, twice] = looked_at(browser, url, name, look, twice)
+                    seen[name, look, twice] = looked_at(browser, process, name, look, twice)
                     break
                 except Exception as error:  # to be told by the scene's own test
                     missed.append(f"{name} {look}{' twice' if twice else ''}: {error}")
@@ -110,7 +110,7 @@ def seen(request: pytest.FixtureRequest, house: House) -> Seen:
                 waiting.put(params["shown"])
     found: Seen = {}
     missed: list[str] = []
-    hands = [threading.Thread(target=hand, args=(house.here, waiting, found, missed)) for _ in range(HANDS)]
+    hands = [threading.Thread(target=hand, args=(house.process, waiting, found, missed)) for _ in range(HANDS)]
     for one in hands:
         one.start()
     for one in hands:
@@ -184,7 +184,7 @@ def test_a_planted_fault_is_found(sound: Page, told: str, plant: str) -> None:
 
 def test_a_tick_is_seen_where_the_system_chooses_the_colours(browser: Browser, house: House) -> None:
     look = replace(LOOKS[1], language="en")
-    with stage(browser, house.here, look, forced_colors=True) as coloured:
+    with stage(browser, house.process, look, forced_colors=True) as coloured:
         coloured.open(coloured.household(half_bought(WEEKLY["en"])))
         coloured.sees(coloured.item(0))
         assert faults(coloured.page, look) + complaints(coloured.page) == []

@@ -155,14 +155,14 @@ def test_tabs_of_a_device_that_was_signed_out_elsewhere_go_on_when_somebody_sign
     [device] = ann.call("tokens.list")["tokens"]
     ann.call("tokens.revoke", id=device["id"])
     for page in (ann.page, other):
-        expect(page.get_by_text("You are signed out.")).to_be_visible()
+        expect(page.get_by_text("This device was signed out from another one.")).to_be_visible()
     ann.add("Bread")
     expect(other.locator(".row-text")).to_have_text(["Milk", "Bread"])
     other.get_by_role("link", name="Sign in").click()
     second = Phone(other, ann.url, ann.name, ann.email, ann.words)
     second.sign_in()
     other.wait_for_url("**/list/*")
-    expect(ann.page.get_by_text("You are signed out.")).to_have_count(0)
+    expect(ann.page.get_by_text("signed out")).to_have_count(0)
     ann.has_on_the_server("Bread")
 
 
@@ -239,5 +239,5 @@ def test_colours_chosen_on_another_device_reach_a_page_with_its_next_connection(
 def test_a_device_without_a_name_has_one_among_the_devices(ann: Phone) -> None:
     ann.call("accounts.sign_in", email=ann.email, password=PASSWORD)
     ann.call("accounts.sign_in", email=ann.email, password=PASSWORD)
-    ann.go("/account")
-    expect(ann.page.get_by_role("button", name="Sign out Unnamed device").first).to_be_visible()
+    ann.go("/account/security")
+    expect(ann.page.get_by_role("button", name="Sign out Chrome on Linux").first).to_be_visible()

@@ -228,9 +228,11 @@ def test_a_device_that_is_signed_out_from_another_says_so_and_keeps_its_edits(ph
     second.email = ann.email
     second.sign_in()
     second.page.wait_for_url("**/list")
-    second.go("/account")
+    second.go("/account/security")
     second.page.get_by_role("button", name="Sign out all others").click()
-    expect(ann.page.get_by_text("You are signed out. What you changed is kept.")).to_be_visible()
+    expect(
+        ann.page.get_by_text("This device was signed out from another one. What you changed is kept.")
+    ).to_be_visible()
     ann.add("Bread")
     ann.page.get_by_role("link", name="Sign in").click()
     ann.sign_in()
@@ -289,7 +291,7 @@ def test_language_and_colours_are_kept_with_the_account(ann: Phone) -> None:
     assert '<html lang="ru" data-theme="dark">' in shell, "right before any script runs"
 
 
-@pytest.mark.parametrize("path", ["/list", "/account", "/join/none", "the list"])
+@pytest.mark.parametrize("path", ["/list", "/account", "/account/security", "/join/none", "the list"])
 def test_pages_fit_the_narrowest_phone_with_targets_for_thumbs(ann: Phone, path: str) -> None:
     ann.add("A thing with a long name that wraps over several lines, andwithonewordthatislongerthanthescreen")
     address = ann.page.url if path == "the list" else ann.url + path

@@ -1,8 +1,10 @@
-/** Where signing in leads, and what a device calls itself. */
+/** An account's pages: where signing in leads, what a device calls itself, how a second factor is shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deviceOf, nextPage } from "../../static/account/model.js";
+import { deviceOf, nextPage, ownPath } from "../../static/account/model.js";
+import { placeWord, signsOf } from "../../static/admin/model.js";
 import { codeOf, deadLink } from "../../static/join/model.js";
+import { fileOf, grouped, pictureOf } from "../../static/security/model.js";
 
 test("signing in leads back to the page that asked for it, and never to another site", () => {
   assert.equal(nextPage("?next=%2Fjoin%2FaB-c_d"), "/join/aB-c_d");
@@ -31,4 +33,31 @@ test("a link is dead when it is unknown or has expired, not when the line or the
   assert.equal(deadLink("not_found"), "join.unknown");
   assert.equal(deadLink("gone"), "join.expired");
   for (const problem of ["unreachable", "unauthenticated", "rate_limited", "unavailable"]) assert.equal(deadLink(problem), null);
+});
+
+test("a link of the server is followed under the page's own origin", () => {
+  assert.equal(ownPath("http://127.0.0.1:8080/files/export/aB-c?x=1"), "/files/export/aB-c?x=1");
+  assert.equal(ownPath("/files/export/aB-c"), "/files/export/aB-c");
+});
+
+test("a secret is read in groups of four, and a picture of it runs nothing", () => {
+  assert.equal(grouped("ABCDEFGHIJ"), "ABCD EFGH IJ");
+  assert.equal(grouped("ABCD EFGH"), "ABCD EFGH");
+  const address = pictureOf('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0#"/></svg>');
+  assert.match(address, /^data:image\/svg\+xml,[^<>#" ]+$/);
+  assert.equal(fileOf("Codes", ["a", "b"]), "Codes\n\na\nb\n");
+});
+
+test("an alert says where in words, but for places that speak for themselves", () => {
+  assert.equal(placeWord({ kind: "sign_ins", detail: "account" }), "admin.place.account");
+  assert.equal(placeWord({ kind: "sign_ins", detail: "address" }), "admin.place.address");
+  assert.equal(placeWord({ kind: "disk", detail: "12 MiB" }), "admin.place.disk");
+  assert.equal(placeWord({ kind: "exception", detail: "ValueError" }), null);
+});
+
+test("of an account an admin reads what is out of the ordinary", () => {
+  const ann = { blocked: false, role: /** @type {const} */ ("user"), totp: false };
+  assert.deepEqual(signsOf(ann, false), []);
+  assert.deepEqual(signsOf({ ...ann, blocked: true, totp: true }, false), ["admin.blocked", "admin.totp"]);
+  assert.deepEqual(signsOf({ ...ann, role: "admin" }, true), ["members.you", "admin.role"]);
 });

@@ -73,6 +73,7 @@ test("a token that ended leads to no more attempts, whether told at the door, in
   const answered = pair();
   answered.socket.answers["accounts.me"] = { ok: false, error: ended };
   answered.socket.happens("connect");
+  assert.deepEqual([atTheDoor, inside, answered].map(({ live }) => live.why), ["", "revoked", ""]);
   for (const { socket, live } of [atTheDoor, inside, answered]) {
     assert.equal(live.state.value, "signed_out");
     socket.happens("disconnect", "io server disconnect");

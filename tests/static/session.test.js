@@ -1,8 +1,9 @@
 /** What an account leaves on a device: nothing once it was signed out. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copyKeeper, rememberUser, signedOut } from "../../static/shared/session.js";
+import { copyKeeper } from "../../static/shared/session.js";
 import { PageStore } from "../../static/shared/store.js";
+import { rememberUser, signedOut } from "../../static/shared/who.js";
 
 /** @type {any} */
 const ann = { id: "ann" };

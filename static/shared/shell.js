@@ -1,0 +1,7 @@
+/** What a page's shell says of the server. */
+
+/** Who may make an account: everyone, who was invited, nobody. */
+export const registration = () => document.body.dataset.registration ?? "open";
+
+/** Whether somebody may make an account here. @param {boolean} [invited] holding an invitation */
+export const letsRegister = (invited = false) => registration() === "open" || (invited && registration() === "invitation");
