@@ -30,6 +30,7 @@ from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.alerts import Alerts
 from shoplist_appliance.usecases.codes import Codes
 from shoplist_appliance.usecases.exports import Exports
+from shoplist_appliance.usecases.kept_limits import KeptLimits
 from shoplist_appliance.usecases.leaving import Leaving
 from shoplist_appliance.usecases.limits import Limits
 from shoplist_appliance.usecases.lists import Lists
@@ -54,6 +55,8 @@ TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
 KEYS_SECONDS = 1.0
 CODES_SECONDS = 0.5
+LIMITS_SECONDS = 1.0
+LOADING_SECONDS = 2.0
 ALERTS_SECONDS = 5.0
 TIDY_EXPORTS_SECONDS = 60.0
 WATCH_SECONDS = 30.0
@@ -149,6 +152,7 @@ def _composed(
         leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster),
         mail=mail,
         codes=Codes(store, people, mail, limits, clock, lambda: app.base_url()),
+        kept_limits=KeptLimits(store, limits, clock),
         alerts=Alerts(store, mail, clock, lambda: app.base_url()),
         clock=clock,
     )
@@ -175,6 +179,8 @@ async def running(app: App) -> AsyncIterator[App]:
     try:
         host, port = app.settings.address
         sockets = _sockets(host, port)
+        with contextlib.suppress(Unavailable, asyncio.TimeoutError):  # they are loaded once the store is there
+            await asyncio.wait_for(app.services.kept_limits.load(), LOADING_SECONDS)
     except BaseException:
         await _let_go(app)
         raise
@@ -185,6 +191,7 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
     app.tasks.every(TIDY_EXPORTS_SECONDS, app.services.exports.tidy, "removing exports that nobody fetched")
     app.tasks.every(CODES_SECONDS, app.services.codes.when_due, "sending the links that were asked for")
+    app.tasks.every(LIMITS_SECONDS, app.services.kept_limits.when_due, "keeping who is held up")
     app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
     app.tasks.start(app.watch(), "looking at storage and disk")
     app.tasks.every(WATCH_SECONDS, app.watch, "watching storage and disk")
@@ -221,6 +228,7 @@ async def _let_go(app: App) -> None:
     await app.tasks.close()
     with contextlib.suppress(Exception):
         await app.services.people.keep_seen()
+        await app.services.kept_limits.keep()
         await app.services.alerts.close()
     await app.blobs.close()
     await app.store.close()

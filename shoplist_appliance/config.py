@@ -323,7 +323,10 @@ class Settings:
         "The addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
     )
     limits_rate: float = _setting(
-        "limits.rate", FACTOR, "1", "Multiplies every rate limit. 0 turns them off, for load tests."
+        "limits.rate",
+        FACTOR,
+        "1",
+        "Multiplies every rate limit. 0 turns them off, for load tests; tries of a mail's code always count.",
     )
     lists_memory: int = _setting(
         "lists.memory", SIZE, "64M", "How much memory lists may take that nobody is using right now."

@@ -40,9 +40,9 @@ A_TIME = 100  # records that one round looks at
 
 # Mails with a code to one address, whoever asks for them: with the tries that each bears, a day of guessing has one
 # chance in some six thousand. By one account, whatever addresses it names. Mails with a link, which nobody guesses.
-MAILS_TO = Rate("mails_to", burst=10, per_second=1 / 3600)
-MAILS_BY = Rate("mails_by", burst=10, per_second=1 / 1800)
-LINKS_TO = Rate("links_to", burst=5, per_second=1 / 3600)
+MAILS_TO = Rate("mails_to", burst=10, per_second=1 / 3600, kept=True)
+MAILS_BY = Rate("mails_by", burst=10, per_second=1 / 1800, kept=True)
+LINKS_TO = Rate("links_to", burst=5, per_second=1 / 3600, kept=True)
 
 
 class CodeStore(PeopleStore, RecordStore, Protocol):

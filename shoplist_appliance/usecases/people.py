@@ -23,6 +23,7 @@ from shoplist_appliance.usecases.names import Names
 
 CACHED_PRINCIPALS = 10_000
 REMEMBERED_ENDS = 100_000
+KNOWN_BROWSERS = 20
 BOTH_SCOPES: frozenset[Scope] = frozenset({"read", "write"})
 
 
@@ -241,6 +242,26 @@ class People:
             credentials=person.credentials,
         )
         return token, secret
+
+    # --- browsers that signed in before
+
+    async def knows(self, email: str, browser: str) -> bool:
+        """Whether a browser with this secret signed in to this account before."""
+        person = await self._store.person_by_email(email)
+        return person is not None and hash_of(browser) in person.devices
+
+    async def met(self, person: Person, browser: str) -> None:
+        """Know this browser again: what holds up strangers who guess does not hold up it."""
+        hash = hash_of(browser)
+        while person.devices[-1:] != (hash,):
+            devices = (*(device for device in person.devices if device != hash), hash)[-KNOWN_BROWSERS:]
+            try:
+                await self._store.put_person(
+                    replace(person, devices=devices, version=person.version + 1), person.version
+                )
+                return
+            except Conflict:
+                person = await self.me(person.id)
 
     # --- the account itself
 

@@ -6,6 +6,7 @@ from shoplist_appliance.ports import Clock
 from shoplist_appliance.usecases.alerts import Alerts
 from shoplist_appliance.usecases.codes import Codes
 from shoplist_appliance.usecases.exports import Exports
+from shoplist_appliance.usecases.kept_limits import KeptLimits
 from shoplist_appliance.usecases.leaving import Leaving
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.mail import Mail
@@ -26,5 +27,6 @@ class Services:
     leaving: Leaving
     mail: Mail
     codes: Codes
+    kept_limits: KeptLimits
     alerts: Alerts
     clock: Clock

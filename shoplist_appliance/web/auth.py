@@ -1,5 +1,6 @@
 """Who calls: the token that a request carries, and whether one that came in a cookie came from our own page."""
 
+import re
 from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
@@ -8,10 +9,13 @@ from shoplist_appliance.domain.errors import BadOrigin, Unauthenticated
 from shoplist_appliance.usecases.people import People, Principal
 
 COOKIE = "shoplist"
+# By which a browser is known again after its session has ended; it lets nobody in.
+BROWSER_COOKIE = "shoplist_device"
 # Browsers cut it to 400 days; every start of a page renews it.
 COOKIE_SECONDS = 400 * 24 * 3600
 # Ours have 43 characters. What is longer is no token, and not worth hashing.
 LONGEST_TOKEN = 200
+_SECRET = re.compile("[A-Za-z0-9_-]{43}")
 
 
 def bearer(request: HTTPServerRequest) -> str | None:
@@ -26,6 +30,14 @@ def cookie_token(request: HTTPServerRequest) -> str | None:
         return None
     morsel = request.cookies.get(COOKIE)
     return morsel.value if morsel is not None and morsel.value else None
+
+
+def browser_of(request: HTTPServerRequest) -> str | None:
+    """The secret by which the browser is known again; None where it shows none that could be one of ours."""
+    if "Cookie" not in request.headers:
+        return None
+    morsel = request.cookies.get(BROWSER_COOKIE)
+    return morsel.value if morsel is not None and _SECRET.fullmatch(morsel.value) else None
 
 
 async def authenticate(request: HTTPServerRequest, people: People, url: str | None) -> Principal:

@@ -1,7 +1,7 @@
 """Operations over HTTP: ``POST /api/<operation>``, a JSON object in, a JSON object or a problem object out."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -19,13 +19,14 @@ from shoplist_appliance.domain.errors import (
     UnknownOperation,
     UnsupportedType,
 )
+from shoplist_appliance.domain.ids import new_secret
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, problems
 from shoplist_appliance.web.headers import answer_headers
 from shoplist_appliance.web.operations import Caller, Dispatcher
 from shoplist_appliance.web.requests import agent_of, client_address, is_https, language_of, new_request_id
-from shoplist_appliance.web.rows import Access
+from shoplist_appliance.web.rows import Access, Browser
 from shoplist_appliance.web.shells import Shells
 
 API = "/api/"
@@ -161,10 +162,10 @@ class ApiHandler(Handler):
             answer = await self.door.dispatcher.call(self._name, body, caller)
         except Exception as error:
             if type(error) is Unauthenticated and self._row and self._row.cookie == "clears":
-                self._tend_cookie({})  # what it would have ended has ended already; a wrong password ends nothing
+                self._tend_cookies({})  # what it would have ended has ended already; a wrong password ends nothing
             self.refuse(error, caller, self._name)
         else:
-            self._tend_cookie(answer)
+            self._tend_cookies(answer, caller.browser)
             self.answer(answer)
 
     get = head = put = patch = delete = options = post
@@ -186,7 +187,7 @@ class ApiHandler(Handler):
     async def _caller(self) -> Caller:
         """What anyone may call does not look at who calls: a dead cookie keeps nobody from signing in."""
         if self._row is None or self._row.access is Access.ANYONE:
-            return self.caller()
+            return replace(self.caller(), browser=self._browser())
         settings = self.door.settings
         try:
             principal = await auth.authenticate(self.request, self.door.people, settings.url)
@@ -197,18 +198,29 @@ class ApiHandler(Handler):
         address = client_address(self.request, settings.proxies)
         return Caller(principal, language_of(self.request, principal.language), address, self.request_id)
 
-    def _tend_cookie(self, answer: Any) -> None:
-        """Give the browser the token of a sign-in, keep it for another term, or take it away."""
+    def _browser(self) -> Browser | None:
+        """The browser that is about to be given a token. Two people who share it share its secret too."""
+        if self._row is None or self._row.cookie != "sets":
+            return None
+        secret = auth.browser_of(self.request)
+        return Browser(secret or new_secret(), is_new=secret is None)
+
+    def _tend_cookies(self, answer: Any, browser: Browser | None = None) -> None:
+        """Give the browser the token of a sign-in, keep it for another term, or take it away; by its own secret it is
+        known from the first sign-in on."""
         match self._row.cookie if self._row else None:
             case "sets":
-                self._set_cookie(answer["token"])
+                self._set_cookie(auth.COOKIE, answer["token"])
+                self._set_cookie(auth.BROWSER_COOKIE, browser.secret if browser else None)
             case "renews" if auth.bearer(self.request) is None:
-                self._set_cookie(auth.cookie_token(self.request) or "")
+                self._set_cookie(auth.COOKIE, auth.cookie_token(self.request))
+                self._set_cookie(auth.BROWSER_COOKIE, auth.browser_of(self.request))
             case "clears":
                 self.clear_cookie(auth.COOKIE, **self._cookie_marks())
 
-    def _set_cookie(self, token: str) -> None:
-        self.set_cookie(auth.COOKIE, token, max_age=auth.COOKIE_SECONDS, **self._cookie_marks())
+    def _set_cookie(self, name: str, secret: str | None) -> None:
+        if secret is not None:
+            self.set_cookie(name, secret, max_age=auth.COOKIE_SECONDS, **self._cookie_marks())
 
     def _cookie_marks(self) -> dict[str, Any]:
         settings = self.door.settings

@@ -101,7 +101,8 @@ class Dispatcher:
         """Access, then rate. What needs no sign-in is limited by address; what is signed in never is."""
         principal = caller.principal
         if row.access is Access.ANYONE or (row.access is Access.EITHER and principal is None):
-            self._limits.take(row.rate, network_of(caller.address))
+            if not (row.spares_browsers and caller.browser is not None and not caller.browser.is_new):
+                self._limits.take(row.rate, network_of(caller.address))
             return
         if principal is None:
             raise Unauthenticated

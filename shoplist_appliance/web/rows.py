@@ -26,11 +26,19 @@ class Access(Enum):
 
 
 @record
+class Browser:
+    """A browser by the secret in its cookie: one that showed it, or a new one that will be given it."""
+
+    secret: str
+    is_new: bool
+
+
+@record
 class Caller:
     """Who calls, and how they want to be spoken to. Only a live connection has ``listener`` and ``reply``.
 
     ``reply`` takes the answer of ``lists.open``, in the very step that joins the room. ``agent``: what the client says
-    it is (``User-Agent``).
+    it is (``User-Agent``). ``browser`` is there where a sign-in over HTTP sets cookies.
     """
 
     principal: Principal | None
@@ -40,6 +48,7 @@ class Caller:
     listener: Listener | None = None
     reply: Callable[[object], None] | None = None
     agent: str = ""
+    browser: Browser | None = None
 
     @property
     def me(self) -> Principal:
@@ -80,6 +89,7 @@ class Operation:
     description: str = ""
     live_only: bool = False
     cookie: Literal["sets", "renews", "clears"] | None = None  # what it does with the cookie, over HTTP
+    spares_browsers: bool = False  # where a browser shows its secret, the use case takes ``rate``, or spares it
 
 
 class UndecidedAccess(Exception):

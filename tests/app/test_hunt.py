@@ -126,6 +126,7 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     await phone.call("accounts.sign_out")
     new_password = say("new password")
     await anna.call("accounts.change_password", password=password, new_password=new_password)
+    await mails(http, boris, say, words)
     await boris.call("members.leave", list=list_id)
     await boris.call("tokens.revoke_others")
     created = command(
@@ -135,6 +136,22 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     assert created.returncode == 0, created.stderr
     await asyncio.sleep(1.5)  # lists that fell idle write their snapshots
     return words
+
+
+async def mails(http: Http, person: Person, say: Callable[[str], str], words: dict[str, str]) -> None:
+    """What mails are sent for; their codes and links are in the mail folder alone, and wrong ones nowhere."""
+    words["new address of Boris"] = f"{uuid.uuid4()}@example.test"
+    await person.call("accounts.update", email=words["new address of Boris"])
+    await person.call("accounts.resend_verification")
+    await person.problem("not_found", "accounts.verify_email", code=say("wrong code of a mail"))
+    await person.problem("not_found", "accounts.verify_email", token=say("wrong link of a mail"))
+    words["address that forgot"] = f"{uuid.uuid4()}@example.test"
+    for email in (person.email, words["address that forgot"]):
+        (await http.call("accounts.request_reset", {"email": email})).ok()
+    wrong = {"token": say("wrong link for a password"), "password": say("password by a wrong link")}
+    (await http.call("accounts.reset_password", wrong)).problem("not_found")
+    known = await http.call("accounts.sign_in", {"email": person.email, "password": person.password})
+    words["secret of a browser"] = known.cookie("shoplist_device")
 
 
 async def strange(http: Http, process: Process, say: Callable[[str], str]) -> None:

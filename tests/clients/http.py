@@ -71,12 +71,12 @@ class Answer:
             assert int(self.headers["Retry-After"]) >= 1
         return problem
 
-    def cookie(self) -> str:
-        """The value of the session cookie that this answer sets."""
-        return self.cookie_line().split(";")[0].split("=", 1)[1]
+    def cookie(self, name: str = "shoplist") -> str:
+        """The value of the cookie that this answer sets: of the session, or of the browser (``shoplist_device``)."""
+        return self.cookie_line(name).split(";")[0].split("=", 1)[1]
 
-    def cookie_line(self) -> str:
-        lines: list[str] = self.headers.getall("Set-Cookie", [])
+    def cookie_line(self, name: str = "shoplist") -> str:
+        lines: list[str] = [line for line in self.headers.getall("Set-Cookie", []) if line.startswith(f"{name}=")]
         assert len(lines) == 1, lines
         return lines[0]
 

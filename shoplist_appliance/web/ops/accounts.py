@@ -1,5 +1,6 @@
 """Accounts: registering, signing in and out, and what a person may change of their own."""
 
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Annotated
@@ -16,7 +17,7 @@ from shoplist_appliance.domain.errors import (
     WrongCredentials,
 )
 from shoplist_appliance.domain.people import Language, Person, Theme, email_key
-from shoplist_appliance.usecases.people import SignedIn
+from shoplist_appliance.usecases.people import SignedIn, hash_of
 from shoplist_appliance.web import outputs, problems, shapes
 from shoplist_appliance.web.devices import device_name
 from shoplist_appliance.web.fields import Email, Input, Name, Nothing, OpaqueId, Password
@@ -24,12 +25,14 @@ from shoplist_appliance.web.ratelimit import Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
 # By address, and twenty phones of a household share one: an attempt that succeeds hardly counts.
-REGISTERING = Rate("register", burst=60, per_second=1 / 2)
-SIGNING_IN = Rate("sign_in", burst=30, per_second=1 / 5)
+REGISTERING = Rate("register", burst=60, per_second=1 / 2, kept=True)
+SIGNING_IN = Rate("sign_in", burst=30, per_second=1 / 5, kept=True)
 SUCCESS_BACK = 0.9
-# Wrong passwords for one account, from everywhere together.
-FAILING = Rate("sign_in_failures", burst=100, per_second=1 / 20)
-PASSWORDS = Rate("passwords", burst=10, per_second=1 / 10)
+# By address and account. Not by account alone: then strangers could lock its owner out.
+SIGNING_IN_TO_ONE = Rate("sign_in_to_one", burst=40, per_second=1 / 60, kept=True)
+# By account and browser, for one that signed in to it before: nothing that others do holds it up.
+SIGNING_IN_AGAIN = Rate("sign_in_again", burst=100, per_second=1 / 10, kept=True)
+PASSWORDS = Rate("passwords", burst=10, per_second=1 / 10, kept=True)
 
 Device = Annotated[
     Name | None,
@@ -93,6 +96,9 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
     device = wish.device or device_name(caller.agent, language)
     signed_in = await people.register(wish.email, wish.password, wish.name, language, device, check)
     await house.services.codes.welcome(signed_in.person)
+    if caller.browser is not None:
+        with suppress(DomainError):
+            await people.met(signed_in.person, caller.browser.secret)
     if wish.invitation:
         # It was good when it was checked. Whatever became of it since, the account is made and its token must be told.
         with suppress(DomainError):
@@ -101,22 +107,45 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
 
 
 async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
-    """An attempt counts as failed until it has succeeded, so that many at once are as limited as one after another."""
-    account = email_key(wish.email)
+    """An attempt counts as failed until it has succeeded, so that many at once are as limited as one after another.
+
+    A failure is stored before it is answered: a restart forgives nobody.
+    """
+    people = house.services.people
+    taken = await _taken(house, email_key(wish.email), caller)
     device = wish.device or device_name(caller.agent, caller.language)
-    house.limits.take(FAILING, account)
     try:
-        signed_in = await house.services.people.sign_in(wish.email, wish.password, device, wish.totp)
-    except TotpRequired:
-        _forgive(house, account, caller)  # the password was right
+        signed_in = await people.sign_in(wish.email, wish.password, device, wish.totp)
+    except WrongCredentials:
+        house.services.alerts.failed_sign_in(caller.address, wish.email)
+        await house.services.kept_limits.keep()
         raise
-    _forgive(house, account, caller)
+    except DomainError:
+        _give_back(house, taken)  # no password was wrong
+        raise
+    _give_back(house, taken)
+    if caller.browser is not None:
+        with suppress(DomainError):  # its token must be told
+            await people.met(signed_in.person, caller.browser.secret)
     return signed_in
 
 
-def _forgive(house: House, account: str, caller: Caller) -> None:
-    house.limits.give_back(FAILING, account)
-    house.limits.give_back(SIGNING_IN, network_of(caller.address), SUCCESS_BACK)
+async def _taken(house: House, account: str, caller: Caller) -> Sequence[tuple[Rate, Hashable]]:
+    """Take what an attempt costs, and say of which rates. Of strangers the door has taken the first already."""
+    network, browser = network_of(caller.address), caller.browser
+    if browser is not None and not browser.is_new:
+        if await house.services.people.knows(account, browser.secret):
+            own = (account, hash_of(browser.secret).hex())
+            house.limits.take(SIGNING_IN_AGAIN, own)
+            return [(SIGNING_IN_AGAIN, own)]
+        house.limits.take(SIGNING_IN, network)
+    house.limits.take(SIGNING_IN_TO_ONE, (network, account))
+    return [(SIGNING_IN, network), (SIGNING_IN_TO_ONE, (network, account))]
+
+
+def _give_back(house: House, taken: Sequence[tuple[Rate, Hashable]]) -> None:
+    for rate, key in taken:
+        house.limits.give_back(rate, key, SUCCESS_BACK if rate is SIGNING_IN else 1)
 
 
 async def _me(house: House, wish: Nothing, caller: Caller) -> Person:
@@ -164,6 +193,7 @@ ROWS = (
         ),
         access=Access.ANYONE,
         rate=SIGNING_IN,
+        spares_browsers=True,
         input=SignIn,
         output=outputs.SignedInAnswer,
         example={"email": "ann@example.org", "password": _PASSWORD, "device": "Phone"},

@@ -11,12 +11,12 @@ from shoplist_appliance.web.fields import Email, Input, Nothing, OpaqueId, Passw
 from shoplist_appliance.web.ratelimit import Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
-VALIDATING = Rate("validate", burst=30, per_second=1 / 5)
-RESENDING = Rate("resend", burst=20, per_second=1 / 60)
+VALIDATING = Rate("validate", burst=30, per_second=1 / 5, kept=True)
+RESENDING = Rate("resend", burst=20, per_second=1 / 60, kept=True)
 # By address. The second one by address and account, so that nobody uses up what others have for their own.
-ASKING = Rate("ask_reset", burst=30, per_second=1 / 60)
-ASKING_FOR_ONE = Rate("ask_reset_for_one", burst=10, per_second=1 / 600)
-RESETTING = Rate("reset", burst=30, per_second=1 / 10)
+ASKING = Rate("ask_reset", burst=30, per_second=1 / 60, kept=True)
+ASKING_FOR_ONE = Rate("ask_reset_for_one", burst=10, per_second=1 / 600, kept=True)
+RESETTING = Rate("reset", burst=30, per_second=1 / 10, kept=True)
 
 
 class VerifyEmail(Input):
