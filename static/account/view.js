@@ -30,10 +30,10 @@ export const Account = ({ user, actions }) => html`
     <p class="muted wrap">${user.email}</p>
     <${AboutYou} user=${user} send=${actions.update} />
   </section>
-  <nav class="card ways" aria-label=${t("nav.more")}>
+  <section class="card ways">
     <${Way} href="/account/security" title=${t("security.title")} text=${t(user.totp ? "security.with_totp" : "security.without_totp")} />
     ${user.role === "admin" && html`<${Way} href="/admin" title=${t("admin.title")} text=${t("admin.way")} />`}
-  </nav>
+  </section>
   <section class="card"><${Password} send=${actions.changePassword} email=${user.email} /></section>
   ${"vibrate" in navigator && html`<section class="card"><${Haptics} /></section>`}
   <section class="card"><${SignOut} signOut=${actions.signOut} /></section>

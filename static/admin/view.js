@@ -70,7 +70,7 @@ function UserRow({ user, me, block }) {
   };
   return html`
     <li>
-      <div class="row">
+      <div class="row account">
         <div class="row-main">
           <span class="row-text">${user.name}</span>
           <span class="row-second">${user.email}</span>
