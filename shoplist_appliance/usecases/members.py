@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import ROLE_RANK, Header, Invitation, Role, require, role_of
 from shoplist_appliance.domain.people import Language, PersonName, email_key
-from shoplist_appliance.ports import Clock, ListGone, ListStore, Rooms
+from shoplist_appliance.ports import Clock, ListGone, ListStore, PeopleStore, Rooms
 from shoplist_appliance.usecases.lists import Lists, ListView
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.names import Names
@@ -24,12 +25,16 @@ Link = Callable[[str], str]
 """Makes the address of the page on which a code is accepted."""
 
 
+class MemberStore(ListStore, PeopleStore, Protocol):
+    """What members need of a store."""
+
+
 class Members:
     """What members do with each other. A link invites anyone who holds it, a mail one person, for 7 days."""
 
     def __init__(
         self,
-        store: ListStore,
+        store: MemberStore,
         open_lists: OpenLists,
         lists: Lists,
         rooms: Rooms,
@@ -65,13 +70,15 @@ class Members:
     ) -> None:
         """Send a link that lets one person join with this role; nobody but its receiver is told the code.
 
-        It takes the place of an earlier one to the same address. Raises as ``invite``.
+        It takes the place of an earlier one to the same address, and is in the language of whose address it is, else in
+        the one given. Raises as ``invite``.
         """
         code = new_secret()
         opened = await self._add(list_id, replace(self._new_invitation(person, role, code), code="", email=email))
         (inviter,) = self._names.of([person])
         values = {"inviter": inviter.name, "list": opened.state.title, "role": role, "link": link(code)}
-        await self._mail.send(email, "invitation", language, values)
+        receiver = await self._store.person_by_email(email)
+        await self._mail.send(email, "invitation", receiver.language if receiver else language, values)
 
     def _new_invitation(self, person: PersonId, role: Role, code: str) -> Invitation:
         now = self._clock.now()
@@ -112,11 +119,14 @@ class Members:
 
     # --- accepting
 
-    async def check(self, code: str) -> ListId:
-        """The list that an invitation opens. ``NotFound`` for an unknown code, ``Gone`` where it no longer counts."""
-        list_id, opened = await self._invited_to(code)
-        self._serving(code, opened)
-        return list_id
+    async def check(self, code: str) -> str | None:
+        """The address that an invitation was mailed to, None for a link.
+
+        ``NotFound`` for an unknown code, ``Gone`` where it no longer counts.
+        """
+        _, header = await self._invited_to(code)
+        self._serving(code, header)
+        return _found(code, header).email
 
     async def accept(self, person: PersonId, code: str) -> ListView:
         """Join, or, already a member, get the greater of the two roles; then the list. Raises as ``check``.

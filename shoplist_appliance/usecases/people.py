@@ -10,13 +10,14 @@ from shoplist_appliance.domain.errors import (
     Conflict,
     DomainError,
     Forbidden,
+    Gone,
     NotFound,
     TotpRequired,
     Unauthenticated,
     WrongCredentials,
 )
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_secret, new_uuid
-from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token
+from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token, email_key
 from shoplist_appliance.ports import Clock, Passwords, PeopleStore, Rooms
 from shoplist_appliance.usecases import totp
 from shoplist_appliance.usecases.names import Names
@@ -144,25 +145,44 @@ class People:
         name: str,
         language: Language,
         device: str | None,
-        invitation: Callable[[], Awaitable[object]] | None = None,
+        invitation: Callable[[], Awaitable[str | None]] | None = None,
     ) -> SignedIn:
         """Make an account and sign it in.
 
-        ``invitation`` checks the one that the caller holds and raises where it is no good. Raises ``Forbidden`` where
-        registration is not open to this caller, ``Conflict`` where the address is known.
+        ``invitation`` checks the one that the caller holds, raises where it is no good, and tells the address that it
+        was mailed to: the same one here is validated by that. Raises ``Forbidden`` where registration is not open to
+        this caller, ``Conflict`` where the address is known.
         """
         if self._registration == "closed" or (self._registration == "invitation" and invitation is None):
             raise Forbidden(f"registration_{self._registration}")
-        if invitation is not None:
-            await invitation()
-        person = await self._new_person(email, password, name, language, "user")
+        mailed_to = None if invitation is None else await invitation()
+        is_proved = mailed_to is not None and email_key(mailed_to) == email_key(email)
+        person = await self._new_person(email, password, name, language, "user", email_verified=is_proved)
         return await self._new_session(person, device)
+
+    async def come_too_late(self, person: PersonId) -> None:
+        """The invitation of a new account was used or withdrawn since it was checked.
+
+        Where nobody comes in without one, the account ends and this raises ``Gone``.
+        """
+        if self._registration == "invitation":
+            await self.remove(person)
+            raise Gone("invitation")
 
     async def create_admin(self, email: str, name: str, password: str, language: Language = "en") -> Person:
         """Make an account with the role admin, whatever the setting ``registration``."""
         return await self._new_person(email, password, name, language, "admin")
 
-    async def _new_person(self, email: str, password: str, name: str, language: Language, role: AccountRole) -> Person:
+    async def _new_person(
+        self,
+        email: str,
+        password: str,
+        name: str,
+        language: Language,
+        role: AccountRole,
+        *,
+        email_verified: bool = False,
+    ) -> Person:
         person = Person(
             id=PersonId(new_uuid()),
             name=name,
@@ -172,6 +192,7 @@ class People:
             theme="auto",
             role=role,
             created_at=self._clock.now(),
+            email_verified=email_verified,
         )
         try:
             await self._store.add_person(person)

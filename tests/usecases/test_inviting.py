@@ -1,6 +1,7 @@
 """Invitations by mail: one person each, a code that only the mail knows, and what is kept of them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -47,11 +48,21 @@ async def test_the_mail_says_who_invites_to_what(house: House) -> None:
     }
 
 
+async def test_the_mail_is_in_the_language_of_whose_address_it_is(house: House) -> None:
+    ann, ben = await house.person("Ann"), await house.person("Ben")
+    list_id = await a_list(house, ann)
+    account = await house.store.person(ben)
+    assert account is not None
+    await house.store.put_person(replace(account, language="ru", version=2), 1)
+    await house.members.invite_by_mail(ann, list_id, "viewer", account.email.upper(), "en", str)
+    assert [mail["language"] for mail in await mails(house)] == ["ru"]
+
+
 async def test_a_mail_is_for_one_person_and_to_them_it_answers_the_list_again(house: House) -> None:
     ann, ben, eve = [await house.person(name) for name in ("Ann", "Ben", "Eve")]
     list_id = await a_list(house, ann)
     code = await invited(house, ann, list_id, "viewer")
-    await house.members.check(code)
+    assert await house.members.check(code) == DORA
     for _ in range(2):
         assert (await house.members.accept(ben, code)).role == "viewer"
     for dead in (house.members.accept(eve, code), house.members.accept(ann, code), house.members.check(code)):

@@ -95,14 +95,18 @@ async def _register(house: House, wish: Register, caller: Caller) -> SignedIn:
     language = wish.language or caller.language
     device = wish.device or device_name(caller.agent, language)
     signed_in = await people.register(wish.email, wish.password, wish.name, language, device, check)
-    await house.services.codes.welcome(signed_in.person)
+    if wish.invitation:
+        try:
+            await members.accept(signed_in.person.id, wish.invitation)
+        except (Gone, NotFound):
+            await people.come_too_late(signed_in.person.id)
+        except DomainError:
+            pass  # the account is made and its token must be told
+    if not signed_in.person.email_verified:
+        await house.services.codes.welcome(signed_in.person)
     if caller.browser is not None:
         with suppress(DomainError):
             await people.met(signed_in.person, caller.browser.secret)
-    if wish.invitation:
-        # It was good when it was checked. Whatever became of it since, the account is made and its token must be told.
-        with suppress(DomainError):
-            await members.accept(signed_in.person.id, wish.invitation)
     return signed_in
 
 
