@@ -14,7 +14,8 @@ from tornado.web import Application
 
 from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.key_file import KeyFile
-from shoplist_appliance.adapters.opening import open_blobs, open_keys, open_store
+from shoplist_appliance.adapters.mail_folder import remove_old
+from shoplist_appliance.adapters.opening import open_blobs, open_keys, open_postman, open_store
 from shoplist_appliance.adapters.ownership import Owner
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
@@ -38,6 +39,7 @@ from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
+from shoplist_appliance.usecases.outbox import Outbox
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.usecases.purge import Purge
 from shoplist_appliance.usecases.resealing import Resealing
@@ -60,6 +62,7 @@ LOADING_SECONDS = 2.0
 ALERTS_SECONDS = 5.0
 TIDY_EXPORTS_SECONDS = 60.0
 WATCH_SECONDS = 30.0
+OLD_MAILS_SECONDS = 3600.0
 
 
 @dataclass
@@ -78,6 +81,7 @@ class App:
     keys: KeyFile
     resealing: Resealing
     services: Services
+    outbox: Outbox
     broadcaster: Broadcaster
     url: str = ""
     dispatcher: Dispatcher = field(init=False)
@@ -94,6 +98,10 @@ class App:
             raise Unavailable("the key file")
         await self.store.check()
         await self.blobs.check()
+
+    async def remove_old_mails(self) -> None:
+        """Those that lie in the folder of mails."""
+        await asyncio.to_thread(remove_old, self.settings.mail_path, self.services.clock.now())
 
     async def watch(self) -> None:
         """Note what an admin should hear of: a storage out of reach, a disk nearly full."""
@@ -133,7 +141,7 @@ def _composed(
     open_lists = OpenLists(store, broadcaster, clock, names, tasks, settings.lists_memory)
     turns = Turns(store, open_lists, clock, names, tasks)
     lists = Lists(store, open_lists, turns, broadcaster, clock, names)
-    mail = Mail(store, clock, is_configured=False)
+    mail = Mail(store, clock, is_configured=settings.smtp_host is not None)
     limits = Limits(settings.limits_rate)
     withheld = settings.unverified if mail.is_configured else frozenset[Withheld]()
     people = People(
@@ -162,6 +170,7 @@ def _composed(
         keys=keys,
         resealing=Resealing(keys, store, blobs),
         services=services,
+        outbox=Outbox(store, mail, open_postman(settings), clock, counters),
         broadcaster=broadcaster,
     )
     app.dispatcher = Dispatcher(services, limits, counters, app.base_url)
@@ -193,6 +202,9 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(CODES_SECONDS, app.services.codes.when_due, "sending the links that were asked for")
     app.tasks.every(LIMITS_SECONDS, app.services.kept_limits.when_due, "keeping who is held up")
     app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
+    app.tasks.start(app.outbox.run(), "sending mails")
+    app.tasks.start(app.remove_old_mails(), "removing old mails")
+    app.tasks.every(OLD_MAILS_SECONDS, app.remove_old_mails, "removing old mails")
     app.tasks.start(app.watch(), "looking at storage and disk")
     app.tasks.every(WATCH_SECONDS, app.watch, "watching storage and disk")
     app.tasks.every(KEYS_SECONDS, app.keys.refresh, "looking whether the key file was changed")
@@ -219,6 +231,7 @@ async def _stop(app: App, server: HTTPServer) -> None:
     server.stop()
     await app.live.close("shutdown")
     await app.turns.close()
+    await app.outbox.close()
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(server.close_all_connections(), LAST_ANSWERS_SECONDS)
     await _let_go(app)

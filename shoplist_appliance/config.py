@@ -4,6 +4,7 @@ The table is the dataclass ``Settings``: a field's metadata holds the name by wh
 is made from it.
 """
 
+import contextlib
 import dataclasses
 import ipaddress
 import math
@@ -19,6 +20,7 @@ T = TypeVar("T")
 Style = Literal["auto", "path", "host"]
 Registration = Literal["open", "invitation", "closed"]
 Withheld = Literal["invite", "chat"]
+MailTls = Literal["tls", "starttls", "none"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
 
@@ -235,6 +237,42 @@ def _any_of(*names: str) -> Kind[frozenset[str]]:
     return Kind(f"any of {', '.join(names)}, with commas between them, or nothing", (list, str), parse)
 
 
+def _name_of_host(text: str) -> str:
+    return _host(f"[{text}]" if ":" in text and not text.startswith("[") else text)
+
+
+def _some_port(text: str) -> int:
+    if (port := _port(text)) == 0:
+        raise ValueError
+    return port
+
+
+def _phrase(text: str) -> str:
+    if len(text) > 1000 or any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
+        raise ValueError
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From whom mails are: ``name`` may be empty, ``address`` is ``user@host``."""
+
+    name: str
+    address: str
+
+
+def _sender(text: str) -> Sender:
+    found = re.fullmatch(r"(?:([^<>\x00-\x1f\x7f]{0,100})<([^<>]+)>|([^<>]+))", text.strip())
+    if found is None:
+        raise ValueError
+    user, _, host = (found[2] or found[3]).rpartition("@")
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", user):
+        raise ValueError
+    if ":" in (host := _host(host.encode("idna").decode())) or not re.search("[a-z]", host):
+        raise ValueError
+    return Sender((found[1] or "").strip().strip('"').strip(), f"{user}@{host}")
+
+
 FOLDER = Kind("the path of a folder", (str,), _path)
 FILE = Kind("the path of a file, or nothing", (str,), _optional(_path))
 LISTEN = Kind("HOST:PORT, with brackets around an IPv6 address", (str,), _listen)
@@ -249,6 +287,14 @@ BLOBS = Kind(
     _optional(_blobs),
 )
 CREDENTIAL = Kind("letters, digits and signs without blanks, or nothing", (str,), _optional(_credential))
+HOST = Kind("the name or IP address of a machine, or nothing", (str,), _optional(_name_of_host))
+PORT = Kind("a number from 1 to 65535, or nothing", (int, str), _optional(_some_port))
+PHRASE = Kind("text in one line, or nothing", (str,), _optional(_phrase))
+SENDER = Kind(
+    "an e-mail address, or a name and an address as in Our lists <lists@example.org>, or nothing",
+    (str,),
+    _optional(_sender),
+)
 FACTOR = Kind("a number, 0 or more", (int, float), _factor)
 SIZE = Kind("a number of bytes, or one with K, M or G", (int, str), _bytes)
 ADDRESSES = Kind("IP addresses with commas between them", (list, str), _addresses)
@@ -316,6 +362,35 @@ class Settings:
         "optional",
         "Whether an admin needs a second factor for what only admins may do.",
     )
+    smtp_host: str | None = _setting(
+        "smtp.host",
+        HOST,
+        "",
+        "The mail server that takes our mails. Without it they are written into the folder mail of the data folder.",
+    )
+    smtp_port: int | None = _setting(
+        "smtp.port", PORT, "", "Its port. Without it: 465 for tls, 587 for starttls, 25 for none."
+    )
+    smtp_tls: MailTls = _setting(
+        "smtp.tls",
+        _choice("tls", "starttls", "none"),
+        "starttls",
+        "How the way to it is encrypted: from the first byte, from the command STARTTLS on, or not at all"
+        " (within one's own network only).",
+    )
+    smtp_ca: Path | None = _setting(
+        "smtp.ca", FILE, "", "The CA of a mail server with a certificate of one's own. Without it: those of the system."
+    )
+    smtp_user: str | None = _setting("smtp.user", PHRASE, "", "The name to log in with, where it asks for one.")
+    smtp_password: str | None = _setting(
+        "smtp.password", PHRASE, "", "The password that belongs to that name.", secret=True
+    )
+    smtp_from: Sender | None = _setting(
+        "smtp.from",
+        SENDER,
+        "",
+        "From whom mails are. Without it: smtp.user if that is an address, else shoplist at the host of url.",
+    )
     proxies: tuple[str, ...] = _setting(
         "proxies",
         ADDRESSES,
@@ -352,6 +427,21 @@ class Settings:
         return self.key_file or self.data / "key"
 
     @property
+    def mail_path(self) -> Path:
+        """Where mails are that no mail server takes."""
+        return self.data / "mail"
+
+    @property
+    def sender(self) -> Sender:
+        """From whom mails are."""
+        if self.smtp_from is not None:
+            return self.smtp_from
+        with contextlib.suppress(ValueError):
+            return _sender(self.smtp_user or "")
+        host = urlsplit(self.url or "").hostname or "localhost"
+        return Sender("", f"shoplist@{host if re.search('[a-z]$', host) else 'localhost'}")
+
+    @property
     def is_on_mongodb(self) -> bool:
         """Whether the store is a MongoDB database; else it is an SQLite file."""
         return self.store is not None and self.store.startswith("mongodb")
@@ -381,7 +471,18 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], file: Path | None
         for name in ("blobs.key", "blobs.secret"):
             if getattr(settings, SETTINGS[name].field) is None:
                 raise SettingError(name, "it is needed where the setting blobs names S3")
+    _check_mail(settings)
     return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    if (settings.smtp_user is None) != (settings.smtp_password is None):
+        missing, given = ("smtp.user", "smtp.password")[:: 1 if settings.smtp_user is None else -1]
+        raise SettingError(missing, f"it is needed where {given} is given")
+    if settings.smtp_host and settings.smtp_tls == "none" and not is_near(settings.smtp_host):
+        raise SettingError("smtp.tls", "without TLS only a mail server within one's own network is taken")
+    if settings.smtp_ca is not None and not settings.smtp_ca.is_file():
+        raise SettingError("smtp.ca", f"there is no file {str(settings.smtp_ca)!r}")
 
 
 def _value(setting: Setting, text: str) -> Any:

@@ -7,11 +7,11 @@ Every adapter of a port passes the same suite in ``tests/contract``. Any method 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, NewType, Protocol
+from typing import Any, Literal, NewType, Protocol
 
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId, TokenId
 from shoplist_appliance.domain.lists import Change, Header, Known, Summary
-from shoplist_appliance.domain.people import Person, PersonName, Token
+from shoplist_appliance.domain.people import Language, Person, PersonName, Token
 
 
 class Clock(Protocol):
@@ -399,3 +399,54 @@ class ResealableBlobs(Protocol):
 
     async def renew(self, name: str) -> bool:
         """Seal the object with the active key; whether it was by another. Raises ``NotFound``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to one person, before it is written.
+
+    ``id`` is the same at each try; ``at``, in ms, is when it was accepted.
+    """
+
+    id: str
+    at: int
+    to: str
+    template: str
+    language: Language
+    values: Mapping[str, Any]
+
+
+class MailAway(Exception):
+    """No mail at all can be handed over now. The text says why in our own words, without an address.
+
+    ``retry_after``, in seconds, is there where it will hardly change by itself.
+    """
+
+    def __init__(self, why: str, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class MailDeferred(Exception):
+    """The mailbox does not take this mail now."""
+
+
+class MailRefused(Exception):
+    """This mail will never be taken. ``is_ours``: for what we wrote, and not for the address that somebody typed."""
+
+    def __init__(self, why: str, *, is_ours: bool) -> None:
+        super().__init__(why)
+        self.is_ours = is_ours
+
+
+class Postman(Protocol):
+    """Hands mails over: to a mail server, or to a folder."""
+
+    async def deliver(self, letter: Letter) -> None:
+        """Write it and hand it over. Raises ``MailAway``, ``MailDeferred``, ``MailRefused``.
+
+        The same letter once more is one that its receiver can know again.
+        """
+
+    async def rest(self) -> None:
+        """Nothing more to deliver for now. Never raises."""

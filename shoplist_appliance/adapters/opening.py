@@ -5,12 +5,14 @@ from pathlib import Path
 from shoplist_appliance.adapters.blobs import Role, ThreadedBlobs
 from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.key_file import KeyFile
+from shoplist_appliance.adapters.letters import Letters
+from shoplist_appliance.adapters.mail_folder import MailFolder
 from shoplist_appliance.adapters.ownership import Owner, name_of
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
 from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.adapters.sqlite.store import open_sqlite
 from shoplist_appliance.config import S3Address, Settings
-from shoplist_appliance.ports import Clock, Store
+from shoplist_appliance.ports import Clock, Postman, Store
 
 
 def open_keys(settings: Settings) -> KeyFile:
@@ -35,6 +37,17 @@ def open_store(settings: Settings, sealer: Sealer, clock: Clock, owner: Owner | 
 
     lease = Lease(name_of(settings.data)) if owner else None
     return open_mongo(address_of(settings.store or ""), sealer, clock, lease)
+
+
+def open_postman(settings: Settings) -> Postman:
+    """The way by which mails leave: a mail server, or a folder where the settings name none."""
+    letters = Letters(settings.sender.name, settings.sender.address)
+    if settings.smtp_host is None:
+        return MailFolder(settings.mail_path, letters)
+    from shoplist_appliance.adapters.smtp import Smtp
+
+    login = (settings.smtp_user, settings.smtp_password) if settings.smtp_user and settings.smtp_password else None
+    return Smtp(letters, settings.smtp_host, settings.smtp_port, settings.smtp_tls, settings.smtp_ca, login)
 
 
 def open_blobs(settings: Settings, sealer: Sealer, clock: Clock) -> SealedBlobs:

@@ -322,6 +322,12 @@ class AlertsAnswer(TypedDict):
     """The alerts, the last to happen first."""
 
     alerts: list[Alert]
+    mail: Annotated[
+        Literal["server", "folder"],
+        Field(
+            description="Where mails go; without a mail server they are files in the folder `mail` of the data folder."
+        ),
+    ]
 
 
 class ListGone(TypedDict):

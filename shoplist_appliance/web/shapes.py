@@ -247,8 +247,10 @@ def export_answer(url: str, caller: Caller) -> outputs.ExportAnswer:
     return {"url": url}
 
 
-def alerts_answer(alerts: Sequence[Alert], caller: Caller) -> outputs.AlertsAnswer:
+def alerts_answer(found: tuple[Sequence[Alert], bool], caller: Caller) -> outputs.AlertsAnswer:
+    alerts, has_mail_server = found
     return {
+        "mail": "server" if has_mail_server else "folder",
         "alerts": [
             {
                 "id": alert.id,
@@ -260,7 +262,7 @@ def alerts_answer(alerts: Sequence[Alert], caller: Caller) -> outputs.AlertsAnsw
                 "last_at": time_json(alert.last_at),
             }
             for alert in alerts
-        ]
+        ],
     }
 
 

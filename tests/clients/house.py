@@ -38,7 +38,7 @@ async def house(
     """
     flags = {"data": str(data), "listen": "127.0.0.1:0", "limits.rate": "0"}
     flags |= {
-        name.replace("_", ".", 1) if name.startswith(("admin_", "limits_", "log_", "blobs_")) else name: value
+        name.replace("_", ".", 1) if name.startswith(("admin_", "limits_", "log_", "blobs_", "smtp_")) else name: value
         for name, value in settings.items()
     }
     loaded = load(flags, {}, None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shoplist_appliance.config import SETTINGS, S3Address, SettingError, Settings, load
+from shoplist_appliance.config import SETTINGS, S3Address, Sender, SettingError, Settings, load
 from shoplist_appliance.ops import settings_page
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +103,7 @@ def test_the_test_suites_own_variables_are_left_alone() -> None:
     [
         ("limit = 1", "limit"),
         ("[limits]\nrates = 1", "limits.rates"),
-        ("[smtp]", "smtp"),
+        ("[telephone]", "telephone"),
         ("[listen]\nhost = 1", "listen.host"),
         ('"a\\nb" = 1', "a\\\\nb"),
         ("[limits]\nrate = true", "limits.rate"),
@@ -270,6 +270,7 @@ def test_the_page_is_made_from_the_table() -> None:
 def test_every_setting_is_used() -> None:
     """Somebody reads the field, or a property of the table that reads it."""
     read = {"store": {"store_path"}, "blobs": {"blobs_path"}, "key_file": {"key_path"}, "listen": {"address"}}
+    read["smtp_from"] = {"sender"}
     used = {
         node.attr
         for file in PACKAGE.rglob("*.py")
@@ -281,3 +282,43 @@ def test_every_setting_is_used() -> None:
         setting.name for setting in SETTINGS.values() if not ({setting.field} | read.get(setting.field, set())) & used
     ]
     assert unused == []
+
+
+def test_the_sender_of_mails_is_found_without_being_named() -> None:
+    def sender(**flags: str) -> Sender:
+        return load({name.replace("_", "."): text for name, text in flags.items()}, {}, None).sender
+
+    assert sender() == Sender("", "shoplist@localhost")
+    assert sender(url="https://lists.example.org:8443") == Sender("", "shoplist@lists.example.org")
+    assert sender(url="http://192.168.1.5") == sender(url="http://[::1]") == Sender("", "shoplist@localhost")
+    login = {"smtp_user": "ann@example.org", "smtp_password": "with blanks"}
+    assert sender(**login) == Sender("", "ann@example.org")
+    assert sender(**{**login, "smtp_user": "ann"}) == Sender("", "shoplist@localhost")
+    assert sender(smtp_from='"Наши списки" <lists@Пример.рф>') == Sender("Наши списки", "lists@xn--e1afmkfd.xn--p1ai")
+    assert sender(**login, smtp_from="lists@example.org") == Sender("", "lists@example.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lists", "@example.org", "a@", "a b@c.org", "a@b@c.org", "Ann <a@b.org", "a@1.2.3.4", "a@[::1]", "a\nb@c.org"],
+)
+def test_a_sender_that_is_no_address_is_refused(text: str) -> None:
+    assert refused({"smtp.from": text}, {}).name == "smtp.from"
+
+
+def test_what_a_mail_server_needs_is_checked_at_the_start(tmp_path: Path) -> None:
+    assert refused({"smtp.user": "ann"}, {}).name == "smtp.password"
+    assert refused({"smtp.password": "secret words"}, {}).name == "smtp.user"
+    assert refused({"smtp.host": "mail.example.org", "smtp.tls": "none"}, {}).name == "smtp.tls"
+    assert refused({"smtp.host": "localhost", "smtp.ca": str(tmp_path / "absent.pem")}, {}).name == "smtp.ca"
+    for name, text in {"smtp.host": "no host", "smtp.port": "0", "smtp.tls": "ssl", "smtp.user": "a\nb"}.items():
+        assert refused({name: text}, {}).name == name
+    for host in ("localhost", "127.0.0.1", "mail", "::1", "192.168.1.5"):
+        assert load({"smtp.host": host, "smtp.tls": "none"}, {}, None).smtp_host == host
+    file = tmp_path / "settings.toml"
+    file.write_text('[smtp]\nhost = "mail.example.org"\nport = 2525\nuser = "ann"\npassword = "secret words"\n')
+    settings = load({}, {}, file)
+    assert (settings.smtp_port, settings.smtp_tls, settings.smtp_password) == (2525, "starttls", "secret words")
+    (tmp_path / "secret").write_text("other words\n")
+    told = {"SHOPLIST_SMTP_USER": "ann", "SHOPLIST_SMTP_PASSWORD_FILE": str(tmp_path / "secret")}
+    assert load({}, told, None).smtp_password == "other words"

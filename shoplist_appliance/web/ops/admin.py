@@ -38,8 +38,8 @@ async def _block(house: House, wish: Block, caller: Caller) -> None:
     await house.services.people.block(caller.me.person, PersonId(wish.person), wish.blocked)
 
 
-async def _alerts(house: House, wish: Nothing, caller: Caller) -> Sequence[Alert]:
-    return await house.services.alerts.list()
+async def _alerts(house: House, wish: Nothing, caller: Caller) -> tuple[Sequence[Alert], bool]:
+    return await house.services.alerts.list(), house.services.mail.is_configured
 
 
 ROWS = (
@@ -66,7 +66,7 @@ ROWS = (
     ),
     Operation(
         name="admin.alerts",
-        summary="Strange situations of the last 90 days, grouped and counted, the last to happen first",
+        summary="Strange situations of the last 90 days, grouped, the last to happen first; and where mails go",
         access=Access.ADMIN,
         input=Nothing,
         output=outputs.AlertsAnswer,

@@ -1,0 +1,226 @@
+"""Mails leave in their order, once each; what cannot be taken now waits and holds up nothing that need not wait."""
+
+import asyncio
+import logging
+
+import pytest
+
+from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.ops.metrics import Counters
+from shoplist_appliance.ports import Letter, MailAway, MailDeferred, MailRefused
+from shoplist_appliance.usecases.mail import MAIL, Mail
+from shoplist_appliance.usecases.outbox import FIRST_HOLD, GIVEN_UP_MS, LONGEST_PAUSE, TOLD_AFTER, Outbox
+from tests.usecases.conftest import House
+
+
+class Round:
+    """A postman in the test's hand: ``trouble`` by mailbox, or under ``""`` for all."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.tries = 0
+        self.rests = 0
+        self.trouble: dict[str, Exception] = {}
+
+    async def deliver(self, letter: Letter) -> None:
+        self.tries += 1
+        if trouble := self.trouble.get("") or self.trouble.get(letter.to):
+            raise trouble
+        self.letters.append(letter)
+
+    async def rest(self) -> None:
+        self.rests += 1
+
+    @property
+    def told(self) -> list[str]:
+        return [f"{letter.to} {letter.values['number']}" for letter in self.letters]
+
+
+class Office:
+    """An outbox whose seconds a test counts."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.mail = Mail(house.store, house.clock, is_configured=True)
+        self.postman = Round()
+        self.counters = Counters()
+        self.seconds = 1000.0
+        self.outbox = self.another()
+
+    def another(self) -> Outbox:
+        """As after a restart."""
+        return Outbox(
+            self.house.store, self.mail, self.postman, self.house.clock, self.counters, monotonic=lambda: self.seconds
+        )
+
+    async def accept(self, number: int, to: str = "ann@example.org") -> None:
+        await self.mail.send(to, "reset", "en", {"number": number})
+
+    async def waiting(self) -> int:
+        return len(await self.house.store.records_due(MAIL, 2**62, 1000))
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    return Office(house)
+
+
+async def test_mails_leave_in_the_order_of_acceptance_and_are_gone(office: Office) -> None:
+    for number in range(250):
+        await office.accept(number, f"p{number % 7}@example.org")
+    assert await office.outbox.send_due() is None
+    assert [letter.values["number"] for letter in office.postman.letters] == list(range(250))
+    assert len({letter.id for letter in office.postman.letters}) == 250
+    assert (await office.waiting(), office.postman.rests) == (0, 1)
+    await office.another().send_due()
+    assert len(office.postman.letters) == 250
+    assert office.counters.count("mails", outcome="sent") == 250
+
+
+async def test_what_was_accepted_while_the_server_was_away_is_sent_when_it_is_back(office: Office) -> None:
+    office.postman.trouble[""] = MailAway("nobody answers")
+    waits = []
+    for number in range(12):
+        await office.accept(number)
+        wait = await office.outbox.send_due()
+        assert wait is not None
+        waits.append(wait)
+        office.seconds += wait
+    assert waits[:4] == [1, 2, 4, 8]
+    assert waits[-1] == LONGEST_PAUSE
+    assert office.postman.tries == 12, "one mail a try, and the first of them"
+    office.postman.trouble.clear()
+    await office.another().send_due()
+    assert office.postman.told == [f"ann@example.org {number}" for number in range(12)]
+
+
+async def test_a_new_mail_does_not_shorten_the_wait_for_the_server(office: Office) -> None:
+    office.postman.trouble[""] = MailAway("the log-in is refused", retry_after=300)
+    await office.accept(1)
+    assert await office.outbox.send_due() == 300
+    await office.accept(2)
+    office.seconds += 200
+    assert await office.outbox.send_due() == 100
+    assert office.postman.tries == 1
+
+
+async def test_a_full_mailbox_holds_up_itself_alone_and_keeps_its_order(office: Office) -> None:
+    office.postman.trouble["ann@example.org"] = MailDeferred("450")
+    for number in range(3):
+        await office.accept(number, "ann@example.org" if number else "Ann@Example.org")
+    office.postman.trouble["Ann@Example.org"] = office.postman.trouble["ann@example.org"]
+    await office.accept(3, "ben@example.org")
+    assert await office.outbox.send_due() == FIRST_HOLD
+    assert office.postman.told == ["ben@example.org 3"]
+    assert office.postman.tries == 2
+    office.seconds += FIRST_HOLD
+    assert await office.outbox.send_due() == 2 * FIRST_HOLD
+    office.postman.trouble.clear()
+    office.seconds += 2 * FIRST_HOLD
+    assert await office.outbox.send_due() is None
+    assert office.postman.told[1:] == ["Ann@Example.org 0", "ann@example.org 1", "ann@example.org 2"]
+
+
+async def test_many_mails_that_wait_do_not_hide_the_one_behind_them(office: Office) -> None:
+    office.postman.trouble["ann@example.org"] = MailDeferred("450")
+    for number in range(230):
+        await office.accept(number)
+    await office.accept(0, "ben@example.org")
+    await office.outbox.send_due()
+    assert office.postman.told == ["ben@example.org 0"]
+
+
+async def test_a_mailbox_that_takes_nothing_for_five_days_is_given_up(office: Office) -> None:
+    office.postman.trouble["ann@example.org"] = MailDeferred("450")
+    await office.accept(1)
+    office.house.clock.advance(seconds=GIVEN_UP_MS / 1000 - 1)
+    await office.outbox.send_due()
+    assert await office.waiting() == 1
+    office.house.clock.advance(seconds=2)
+    office.seconds += 3600
+    await office.outbox.send_due()
+    assert (await office.waiting(), office.counters.count("mails", outcome="refused")) == (0, 1)
+
+
+@pytest.mark.parametrize(("is_ours", "level"), [(True, "ERROR"), (False, "WARNING")])
+async def test_a_mail_that_is_refused_for_good_is_dropped_and_the_next_one_goes(
+    office: Office, caplog: pytest.LogCaptureFixture, is_ours: bool, level: str
+) -> None:
+    office.postman.trouble["nobody@example.org"] = MailRefused("550", is_ours=is_ours)
+    await office.accept(1, "nobody@example.org")
+    await office.accept(2)
+    assert await office.outbox.send_due() is None
+    assert office.postman.told == ["ann@example.org 2"]
+    assert await office.waiting() == 0
+    assert [record.levelname for record in caplog.records] == [level]
+    assert "nobody" not in caplog.text
+
+
+async def test_a_mail_that_cannot_be_written_is_kept_and_holds_up_nothing(office: Office) -> None:
+    office.postman.trouble["ann@example.org"] = KeyError("inviter")
+    await office.accept(1)
+    await office.accept(2, "ben@example.org")
+    assert await office.outbox.send_due() is None
+    assert office.postman.told == ["ben@example.org 2"]
+    office.postman.trouble.clear()
+    await office.another().send_due()
+    assert office.postman.told == ["ben@example.org 2", "ann@example.org 1"]
+
+
+async def test_a_mail_handed_over_is_not_sent_again_when_the_store_is_away_just_then(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> bool:
+        raise Unavailable("storage")
+
+    await office.accept(1)
+    await office.accept(2)
+    with monkeypatch.context() as patch:
+        patch.setattr(office.house.store, "remove_record", away, raising=False)
+        wait = await office.outbox.send_due()
+    assert wait
+    assert await office.outbox.send_due() == wait
+    office.seconds += wait
+    assert await office.outbox.send_due() is None
+    assert office.postman.told == ["ann@example.org 1", "ann@example.org 2"]
+    assert await office.waiting() == 0
+
+
+async def test_the_admins_hear_of_a_server_that_stays_away_once(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    office.postman.trouble[""] = MailAway("nobody answers")
+    await office.accept(1)
+    began = office.seconds
+    while office.seconds - began < 600:
+        office.seconds += await office.outbox.send_due() or 0
+        loud = [record for record in caplog.records if record.levelno >= logging.ERROR]
+        assert len(loud) == (office.seconds - began > 2 * TOLD_AFTER) or office.seconds - began < 3 * TOLD_AFTER
+    office.postman.trouble.clear()
+    await office.outbox.send_due()
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+async def test_a_running_outbox_wakes_for_a_mail_and_ends_after_the_one_at_hand(office: Office) -> None:
+    entered, go = asyncio.Event(), asyncio.Event()
+    deliver = office.postman.deliver
+
+    async def slowly(letter: Letter) -> None:
+        entered.set()
+        await go.wait()
+        await deliver(letter)
+
+    office.postman.deliver = slowly  # type: ignore[method-assign]
+    office.house.tasks.start(office.outbox.run(), "sending mails")
+    await asyncio.sleep(0.05)
+    await office.accept(1)
+    await office.accept(2)
+    await asyncio.wait_for(entered.wait(), 5)
+    closing = asyncio.ensure_future(office.outbox.close())
+    await asyncio.sleep(0.05)
+    assert not closing.done()
+    go.set()
+    await asyncio.wait_for(closing, 5)
+    assert office.postman.told == ["ann@example.org 1"]
+    assert await office.waiting() == 1
