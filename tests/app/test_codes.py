@@ -1,10 +1,15 @@
 """Validated addresses and new passwords, as they are asked for from outside."""
 
+import asyncio
+import time
+
 import pytest
 
 from tests.clients.http import Http
+from tests.clients.mails import code_in, link_mailed, mailed, mails_to, text_of
 from tests.clients.making import PASSWORD, new_id
 from tests.clients.person import Person
+from tests.clients.process import Process
 
 
 async def test_a_change_of_address_waits_until_it_is_validated(http: Http, anna: Person) -> None:
@@ -69,3 +74,85 @@ async def test_a_wrong_link_sets_no_password(http: Http) -> None:
     (await http.call("accounts.reset_password", wrong)).problem("not_found")
     problem = (await http.call("accounts.reset_password", {**wrong, "password": "short"})).problem("invalid")
     assert set(problem["fields"]) == {"password"}
+
+
+async def test_the_code_of_the_mail_validates_the_address_and_a_newer_mail_withdraws_it(
+    server: Process, anna: Person
+) -> None:
+    first = code_in(await mailed(server.data, anna.email))
+    assert not (await anna.call("accounts.me"))["user"]["email_verified"]
+    await anna.call("accounts.resend_verification")
+    second = code_in(await mailed(server.data, anna.email, 2))
+    if first != second:
+        await anna.problem("gone", "accounts.verify_email", code=first)
+    assert await anna.call("accounts.verify_email", code=f" {second[:3]}-{second[3:]}") == {}
+    assert (await anna.call("accounts.me"))["user"]["email_verified"]
+    await anna.problem("gone", "accounts.verify_email", code=second)
+    await anna.problem("conflict", "accounts.resend_verification")
+
+
+async def test_the_link_of_the_mail_validates_the_address_for_who_is_not_signed_in(
+    server: Process, http: Http, anna: Person
+) -> None:
+    link = {"token": await link_mailed(server.data, anna.email, "verify")}
+    (await http.call("accounts.verify_email", link)).ok()
+    assert (await anna.call("accounts.me"))["user"]["email_verified"]
+    (await http.call("accounts.verify_email", link)).problem("gone")
+
+
+async def test_mails_speak_the_language_of_the_account(server: Process, http: Http) -> None:
+    for language, word in (("ru", "ссылку"), ("en", "link")):
+        person = await Person.registered(http, language=language)
+        assert word in text_of(await mailed(server.data, person.email))
+
+
+async def test_an_address_moves_by_its_mail_and_the_old_one_hears_of_it_twice(
+    server: Process, http: Http, anna: Person
+) -> None:
+    await mailed(server.data, anna.email)
+    new = f"{new_id()}@example.test"
+    await anna.call("accounts.update", email=new)
+    asked = await mailed(server.data, anna.email, 2)
+    assert new not in text_of(asked)
+    await anna.call("accounts.verify_email", code=code_in(await mailed(server.data, new)))
+    user = (await anna.call("accounts.me"))["user"]
+    assert user == {**anna.user, "email": new, "email_verified": True}
+    await mailed(server.data, anna.email, 3)
+    (await http.call("accounts.sign_in", {"email": new, "password": PASSWORD})).ok()
+    (await http.call("accounts.sign_in", {"email": anna.email, "password": PASSWORD})).problem("wrong_credentials")
+
+
+async def test_an_address_with_an_account_is_told_so_and_gets_no_code(
+    server: Process, anna: Person, boris: Person
+) -> None:
+    await mailed(server.data, boris.email)
+    await anna.call("accounts.update", email=boris.email)
+    assert "/verify/" not in text_of(await mailed(server.data, boris.email, 2))
+
+
+async def test_a_password_is_set_by_the_mail_and_every_session_ends_within_a_second(
+    server: Process, http: Http, anna: Person
+) -> None:
+    program = await anna.program("read")
+    (await http.call("accounts.request_reset", {"email": anna.email.upper()})).ok()
+    token = await link_mailed(server.data, anna.email, "reset")
+    async with await anna.live() as live:
+        start = time.monotonic()
+        (await http.call("accounts.reset_password", {"token": token, "password": "another password"})).ok()
+        assert (await live.hear("signed_out"))["reason"] == "password_changed"
+        assert time.monotonic() - start < 1
+    await anna.problem("unauthenticated", "accounts.me")
+    await program.problem("unauthenticated", "accounts.me")
+    (await http.call("accounts.sign_in", {"email": anna.email, "password": PASSWORD})).problem("wrong_credentials")
+    (await http.call("accounts.sign_in", {"email": anna.email, "password": "another password"})).ok()
+    again = {"token": token, "password": "a third password"}
+    (await http.call("accounts.reset_password", again)).problem("gone")
+
+
+async def test_an_address_without_an_account_gets_no_mail(server: Process, http: Http, anna: Person) -> None:
+    nobody = f"{new_id()}@example.test"
+    for email in (nobody, anna.email):
+        (await http.call("accounts.request_reset", {"email": email})).ok()
+    await link_mailed(server.data, anna.email, "reset")
+    await asyncio.sleep(1)
+    assert mails_to(server.data, nobody) == []
