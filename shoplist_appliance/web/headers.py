@@ -29,6 +29,9 @@ def answer_headers(handler: RequestHandler) -> Mapping[str, str]:
     return HTTPS_HEADERS if is_secure else API_HEADERS
 
 
+# Of a page whose address holds a secret: no other server is to learn it, and no search engine to keep it.
+SECRET_PAGE_HEADERS: Mapping[str, str] = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 

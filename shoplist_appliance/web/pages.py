@@ -14,7 +14,7 @@ from shoplist_appliance.domain.errors import DomainError, MethodNotAllowed, NotF
 from shoplist_appliance.domain.people import Language, Theme
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, openapi, protocol
-from shoplist_appliance.web.headers import page_headers
+from shoplist_appliance.web.headers import SECRET_PAGE_HEADERS, page_headers
 from shoplist_appliance.web.http import Handler
 from shoplist_appliance.web.operations import TABLE
 from shoplist_appliance.web.shells import Build
@@ -27,6 +27,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "list": "List",
         "join": "Invitation",
         "security": "Security and devices",
+        "verify": "E-mail address",
+        "reset": "New password",
         "admin": "Server",
         "noscript": "This page needs JavaScript.",
         "sorry": "The page did not arrive whole. Load it again.",
@@ -45,6 +47,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "list": "Список",
         "join": "Приглашение",
         "security": "Безопасность и устройства",
+        "verify": "Адрес почты",
+        "reset": "Новый пароль",
         "admin": "Сервер",
         "noscript": "Для этой страницы нужен JavaScript.",
         "sorry": "Страница загрузилась не целиком. Загрузите её снова.",
@@ -61,8 +65,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 SCRIPTS: Mapping[str, tuple[str, str]] = {
     "list": ("list", "list"),
     "security": ("settings", "app"),
+    "verify": ("settings", "app"),
+    "reset": ("settings", "app"),
     "admin": ("settings", "app"),
 }
+# Those whose address holds a secret.
+SECRET_PAGES = frozenset({"verify", "reset"})
 # The page's background in either theme (static/css/tokens.css): what the system paints around it.
 BACKGROUND: Mapping[Theme, str] = {"light": "#f6f5f1", "dark": "#121513"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -141,6 +149,9 @@ class ShellPage(PageHandler):
         if build is None:
             self.say(503, "not_built")
             return
+        if self.page in SECRET_PAGES:
+            for name, value in SECRET_PAGE_HEADERS.items():
+                self.set_header(name, value)
         words = WORDS[self.language]
         colours = {theme: BACKGROUND.get(self.theme, colour) for theme, colour in BACKGROUND.items()}
         named = {
@@ -150,7 +161,9 @@ class ShellPage(PageHandler):
             "sorry": words["sorry"],
             # A page whose cookie nobody has need not ask who its reader is.
             "known": "yes" if self.known else "no",
+            "referrer": "no-referrer" if self.page in SECRET_PAGES else "same-origin",
             "registration": self.door.settings.registration,
+            "mail": "yes" if self.door.settings.smtp_host else "no",
         }
         script, style = SCRIPTS.get(self.page, ("pages", "app"))
         self.show("page.html", build=build.name, page=self.page, script=script, style=style, colours=colours, **named)

@@ -57,6 +57,8 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         (r"/", ShellPage, given | {"page": "start"}),
         (r"/account", ShellPage, given | {"page": "account"}),
         (r"/account/security", ShellPage, given | {"page": "security"}),
+        (r"/verify/[^/]+", ShellPage, given | {"page": "verify"}),
+        (r"/reset(?:/[^/]+)?", ShellPage, given | {"page": "reset"}),
         (r"/admin", ShellPage, given | {"page": "admin"}),
         (r"/list", ShellPage, given | {"page": "lists"}),
         (r"/list/[^/]+", ShellPage, given | {"page": "list"}),

@@ -49,6 +49,7 @@ export function Door({ actions, newcomer = false, invited = false }) {
   return html`
     <section class="card" ref=${door}>
       ${registers.value ? html`<${Register} send=${register} email=${email.value} />` : html`<${SignIn} send=${signIn} email=${email.value} />`}
+      ${!registers.value && html`<a class="button quiet" href="/reset">${t("account.forgotten")}</a>`}
       ${open
         ? html`<button class=${known.value ? "button" : "button quiet"} type="button" onClick=${turn}>${t(wayOn(registers.value, known.value))}</button>`
         : html`<p class="muted">${t(registration() === "closed" ? "account.registration.closed" : "account.registration.invitation")}</p>`}

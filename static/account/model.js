@@ -19,6 +19,14 @@ export function ownPath(url) {
   return pathname + search;
 }
 
+/**
+ * The address that is to be confirmed by a mail; null where nothing waits. A server that sends none asks it of nobody but
+ * for a new address.
+ * @param {Pick<import("../shared/shapes.js").User, "email" | "email_verified" | "new_email">} user
+ * @param {boolean} mails whether the server sends mail
+ */
+export const addressWaiting = ({ email, email_verified, new_email }, mails) => new_email ?? (email_verified || !mails ? null : email);
+
 const BROWSERS = /** @type {const} */ ([
   ["Firefox", /Firefox|FxiOS/],
   ["Edge", /Edg(e|A|iOS)?\//],

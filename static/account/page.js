@@ -57,6 +57,12 @@ async function meet(user, error) {
  */
 function accountActions(user) {
   let wishes = 0;
+  /** @param {string} operation @param {object} payload */
+  const changed = async (operation, payload) => {
+    const told = await call(operation, payload);
+    rememberUser(told.user);
+    user.value = told.user;
+  };
   return {
     ...doorActions(() => location.replace(nextPage(location.search))),
     async update({ name, language: spoken, theme }) {
@@ -69,6 +75,12 @@ function accountActions(user) {
       if (spoken !== language()) location.reload();
       user.value = updated;
     },
+    changeEmail: (email) => changed("accounts.update", { email }),
+    async verify(code) {
+      await call("accounts.verify_email", { code });
+      user.value = await askUser();
+    },
+    resend: () => call("accounts.resend_verification"),
     changePassword: ({ password, new_password }) => call("accounts.change_password", { password, new_password }),
     async exportAll() {
       const { url } = await call("accounts.export");

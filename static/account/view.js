@@ -8,6 +8,7 @@ import { html } from "../shared/html.js";
 import { Choice, Failure, Field, Form, fieldsOf } from "../shared/parts.js";
 import { showTheme } from "../shared/theme.js";
 import { t } from "../shared/words.js";
+import { Address } from "./address-view.js";
 import { NewPassword, SignOut } from "./door-view.js";
 import { FoldedForm } from "./folded-view.js";
 import { Ending, MyData } from "./leaving-view.js";
@@ -15,6 +16,9 @@ import { Ending, MyData } from "./leaving-view.js";
 /**
  * @typedef {object} AccountActions
  * @property {(fields: Fields) => Promise<void>} update
+ * @property {(email: string) => Promise<void>} changeEmail
+ * @property {(code: string) => Promise<void>} verify
+ * @property {() => Promise<void>} resend
  * @property {(fields: Fields) => Promise<void>} changePassword
  * @property {() => Promise<void>} exportAll
  * @property {(password: string) => Promise<void>} remove
@@ -27,9 +31,9 @@ import { Ending, MyData } from "./leaving-view.js";
 export const Account = ({ user, actions }) => html`
   <section class="card">
     <h2>${t("account.about_you")}</h2>
-    <p class="muted wrap">${user.email}</p>
     <${AboutYou} user=${user} send=${actions.update} />
   </section>
+  <section class="card"><${Address} user=${user} actions=${actions} /></section>
   <section class="card ways">
     <${Way} href="/account/security" title=${t("security.title")} text=${t(user.totp ? "security.with_totp" : "security.without_totp")} />
     ${user.role === "admin" && html`<${Way} href="/admin" title=${t("admin.title")} text=${t("admin.way")} />`}

@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import { html } from "../shared/html.js";
 import { Failure, Form, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
+import { sendsMail } from "../shared/shell.js";
 import { moment, t } from "../shared/words.js";
 import { placeWord, signsOf } from "./model.js";
 
@@ -16,6 +17,7 @@ import { placeWord, signsOf } from "./model.js";
 
 /** @param {{told: Told, actions: AdminActions}} props */
 export const Admin = ({ told, actions }) => html`
+  ${!sendsMail() && html`<section class="card warn"><h2>${t("admin.no_mail")}</h2><p>${t("admin.no_mail_text")}</p></section>`}
   <section class="card"><${Alerts} alerts=${told.alerts} /></section>
   <section class="card"><${Users} told=${told} actions=${actions} /></section>
 `;

@@ -1,7 +1,7 @@
 /**
  * The shapes that the server's answers have; the contract with clients in types.
  *
- * @typedef {{id: string, name: string, email: string, email_verified: boolean, language: 'ru' | 'en',
+ * @typedef {{id: string, name: string, email: string, email_verified: boolean, new_email?: string | null, language: 'ru' | 'en',
  *   theme: 'auto' | 'light' | 'dark', role: 'user' | 'admin', totp: boolean, created_at: string}} User
  * @typedef {{id: string, name: string | null}} Person
  * @typedef {'owner' | 'editor' | 'viewer' | 'guest'} Role

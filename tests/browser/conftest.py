@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.chromium import FLAGS, LOCALES, program
+from tests.clients.mailed import mailed
 from tests.clients.process import ROOT, Process
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -91,6 +92,10 @@ class House:
             self.process = Process(
                 self._folder / "data", self._folder / "log", listen=self._listen, LIMITS_RATE="0"
             ).start()
+
+    def mailed(self, address: str, sought: str) -> str:
+        """What the newest mail to this address has in place of the group of this pattern."""
+        return mailed(self.process.data, address, sought)
 
     def stop(self) -> None:
         self.process.stop()

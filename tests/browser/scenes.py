@@ -83,6 +83,16 @@ def account_password(stage: Stage) -> None:
     stage.field("account.new_password").scroll_into_view_if_needed()
 
 
+@scene("A new address waits to be confirmed, and the code was not right.", main=True)
+def account_address(stage: Stage) -> None:
+    stage.me.call("accounts.update", email=f"new.{stage.me.email}")
+    stage.sign_in()
+    stage.go("/account")
+    stage.field("account.mail_code").fill("000000")
+    stage.press("account.confirm_address")
+    expect(stage.page.get_by_role("alert")).to_be_visible()
+
+
 @scene("Deleting the account asks first, and for the password.")
 def account_delete(stage: Stage) -> None:
     stage.sign_in()
@@ -110,7 +120,7 @@ def sign_out_asks(stage: Stage) -> None:
     expect(stage.page.locator("dialog[open]")).to_be_visible()
 
 
-# --- a second factor, devices, the admin --------------------------------------------------------------------------
+# --- a second factor, devices, what mails lead to -------------------------------------------------------------------
 
 
 def with_second_factor(stage: Stage) -> list[str]:
@@ -181,6 +191,57 @@ def second_factor(stage: Stage) -> None:
     stage.field("account.password").fill("correct horse battery")
     stage.press("account.sign_in")
     expect(stage.field("code.totp")).to_be_visible()
+
+
+@scene("The link of a mail confirmed the address.")
+def verify(stage: Stage) -> None:
+    email = f"new.{stage.me.email}"
+    stage.me.call("accounts.update", email=email)
+    stage.go(f"/verify/{stage.mailed(email, r'/verify/([-_A-Za-z0-9]+)')}")
+    stage.sees_word("verify.done")
+
+
+@scene("A link to confirm an address that leads nowhere.")
+def verify_dead(stage: Stage) -> None:
+    stage.go("/verify/none")
+    stage.sees_word("verify.unknown")
+
+
+@scene("Asking for a mail, as the password is forgotten.", main=True)
+def reset(stage: Stage) -> None:
+    stage.go("/reset")
+    expect(stage.field("account.email")).to_be_visible()
+
+
+@scene("The mail is on its way, if there is such an account.")
+def reset_asked(stage: Stage) -> None:
+    stage.go("/reset")
+    stage.field("account.email").fill(stage.me.email)
+    stage.press("reset.make")
+    stage.sees_word("reset.asked_by_hand")
+
+
+@scene("The link of a mail leads to a new password.", main=True)
+def reset_set(stage: Stage) -> None:
+    stage.go("/reset/some-token")
+    expect(stage.field("account.new_password")).to_be_visible()
+
+
+@scene("The new password is set.")
+def reset_done(stage: Stage) -> None:
+    stage.me.call("accounts.request_reset", email=stage.me.email)
+    stage.go(f"/reset/{stage.mailed(stage.me.email, r'/reset/([-_A-Za-z0-9]+)')}")
+    stage.field("account.new_password").fill("another horse battery")
+    stage.press("do.save")
+    stage.sees_word("reset.done")
+
+
+@scene("A link to a new password that leads nowhere.")
+def reset_dead(stage: Stage) -> None:
+    stage.go("/reset/none")
+    stage.field("account.new_password").fill("another horse battery")
+    stage.press("do.save")
+    stage.sees_word("reset.unknown")
 
 
 @scene("The admin's page.", main=True)

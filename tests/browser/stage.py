@@ -26,6 +26,7 @@ from tests.browser.household import (
     newcomer,
 )
 from tests.clients.bad_line import BadLine
+from tests.clients.mailed import mailed
 from tests.clients.process import ROOT, Process, create_admin
 
 Theme = Literal["light", "dark"]
@@ -99,6 +100,10 @@ class Stage:
         member.token, member.id = answer["token"], answer["user"]["id"]
         member.call("accounts.update", language=self.language)
         return member
+
+    def mailed(self, address: str, sought: str) -> str:
+        """What the newest mail to this address has in place of the group of this pattern."""
+        return mailed(self.process.data, address, sought)
 
     def sign_in(self, member: Member | None = None) -> None:
         """As this browser's cookie says from now on."""

@@ -1,4 +1,4 @@
-"""An account's own pages: its second factor, its devices, and its end; and the admin's."""
+"""An account's own pages: its address, second factor, devices, forgotten password, and its end."""
 
 import io
 import time
@@ -11,12 +11,115 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
 from tests.clients.process import Process, create_admin
 
+LINK = r"/{}/([-_A-Za-z0-9]+)"
+
 
 def sign_in_as(phone: Phone, email: str) -> None:
     """Fill the form of the page that is open, as far as the password leads."""
     phone.email = email
     phone.go("/account")
     phone.sign_in()
+
+
+def ask_for_address(phone: Phone, email: str) -> None:
+    phone.go("/account")
+    phone.page.locator("summary", has_text="Change the address").click()
+    phone.page.get_by_label("New e-mail").fill(email)
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.get_by_label("Code from the mail")).to_be_visible()
+
+
+# --- the address ---------------------------------------------------------------------------------------------------
+
+
+def test_a_new_address_counts_once_the_code_from_its_mail_is_typed(ann: Phone, house: House) -> None:
+    new = f"new-{ann.email}"
+    ask_for_address(ann, new)
+    expect(ann.page.get_by_text(f"Until then {ann.email} stays your address.")).to_be_visible()
+    code = ann.page.get_by_label("Code from the mail")
+    right = house.mailed(new, r"\b(\d{6})\b")
+    code.fill("000000" if right != "000000" else "000001")
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.get_by_role("alert")).to_be_visible()
+    assert ann.call("accounts.me")["user"]["email"] == ann.email
+    code.fill(right)
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.get_by_text("The address is confirmed")).to_be_visible()
+    expect(code).to_have_count(0)
+    user = ann.call("accounts.me")["user"]
+    assert (user["email"], user["email_verified"]) == (new, True)
+
+
+def test_another_mail_carries_another_code(ann: Phone, house: House) -> None:
+    new = f"new-{ann.email}"
+    ask_for_address(ann, new)
+    first = house.mailed(new, LINK.format("verify"))
+    ann.page.get_by_role("button", name="Get a new code").click()
+    expect(ann.page.get_by_text("There is a new mail.")).to_be_visible()
+    second = house.mailed(new, rf"/verify/(?!{first})([-_A-Za-z0-9]+)")
+    ann.go(f"/verify/{first}")
+    expect(ann.page.get_by_role("alert")).to_contain_text("no longer counts")
+    ann.go(f"/verify/{second}")
+    expect(ann.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+
+
+def test_the_link_of_a_mail_confirms_an_address_on_any_device_and_opened_again_says_the_same(
+    ann: Phone, phone: NewPhone, house: House
+) -> None:
+    new = f"new-{ann.email}"
+    ask_for_address(ann, new)
+    link = f"/verify/{house.mailed(new, LINK.format('verify'))}"
+    elsewhere = phone("Eve")
+    elsewhere.go(link)
+    expect(elsewhere.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    ann.go(link)
+    expect(ann.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    elsewhere.page.reload()
+    expect(elsewhere.page.get_by_role("alert")).to_contain_text("no longer counts")
+    assert ann.call("accounts.me")["user"]["email"] == new
+
+
+def test_the_secret_of_a_link_is_told_to_no_other_page(ann: Phone) -> None:
+    told: list[str | None] = []
+    ann.page.on("request", lambda request: told.append(request.headers.get("referer")))
+    ann.go("/verify/some-secret")
+    expect(ann.page.get_by_role("alert")).to_be_visible()
+    assert told
+    assert not any("some-secret" in (address or "") for address in told)
+
+
+# --- a forgotten password ------------------------------------------------------------------------------------------
+
+
+def test_a_forgotten_password_is_set_anew_by_a_mail_and_ends_what_was_signed_in(
+    ann: Phone, phone: NewPhone, house: House
+) -> None:
+    other = phone("Ann")
+    other.go("/account")
+    other.page.get_by_role("link", name="I forgot the password").click()
+    other.fill("email", ann.email)
+    other.page.keyboard.press("Enter")
+    expect(other.page.get_by_role("heading", name="Ask who runs this server")).to_be_visible()
+    other.go(f"/reset/{house.mailed(ann.email, LINK.format('reset'))}")
+    other.page.get_by_label("New password").fill("another horse battery")
+    other.button("save")
+    expect(other.page.get_by_role("heading", name="The password is changed")).to_be_visible()
+    expect(ann.page.get_by_text("The password was changed on another device.")).to_be_visible()
+    other.page.get_by_role("link", name="Sign in").click()
+    other.email = ann.email
+    other.sign_in()
+    expect(other.page.get_by_role("alert")).to_be_visible()
+    other.fill("password", "another horse battery")
+    other.button("sign in")
+    other.page.wait_for_url("**/list")
+
+
+def test_an_address_that_nobody_has_is_told_the_same(phone: NewPhone) -> None:
+    eve = phone("Eve")
+    eve.go("/reset")
+    eve.fill("email", "nobody@example.org")
+    eve.page.keyboard.press("Enter")
+    expect(eve.page.get_by_role("heading", name="Ask who runs this server")).to_be_visible()
 
 
 # --- the second factor ---------------------------------------------------------------------------------------------
@@ -178,6 +281,7 @@ def test_the_admin_is_led_to_users_and_alerts_and_nobody_else_sees_them(
     admin.go("/account")
     admin.page.get_by_role("link", name="Users and alerts").click()
     expect(admin.page.get_by_role("heading", name="Alerts")).to_be_visible()
+    expect(admin.page.get_by_role("heading", name="No mail is sent")).to_be_visible()
 
 
 def test_where_only_the_invited_register_no_form_leads_to_a_refusal(phone: NewPhone, tmp_path: Path) -> None:

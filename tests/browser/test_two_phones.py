@@ -291,7 +291,7 @@ def test_language_and_colours_are_kept_with_the_account(ann: Phone) -> None:
     assert '<html lang="ru" data-theme="dark">' in shell, "right before any script runs"
 
 
-@pytest.mark.parametrize("path", ["/list", "/account", "/account/security", "/join/none", "the list"])
+@pytest.mark.parametrize("path", ["/list", "/account", "/account/security", "/reset", "/join/none", "the list"])
 def test_pages_fit_the_narrowest_phone_with_targets_for_thumbs(ann: Phone, path: str) -> None:
     ann.add("A thing with a long name that wraps over several lines, andwithonewordthatislongerthanthescreen")
     address = ann.page.url if path == "the list" else ann.url + path

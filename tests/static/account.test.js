@@ -1,7 +1,7 @@
-/** An account's pages: where signing in leads, what a device calls itself, how a second factor is shown. */
+/** An account's pages: where signing in leads, what a device calls itself, what waits, how a second factor is shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deviceOf, nextPage, ownPath } from "../../static/account/model.js";
+import { addressWaiting, deviceOf, nextPage, ownPath } from "../../static/account/model.js";
 import { placeWord, signsOf } from "../../static/admin/model.js";
 import { codeOf, deadLink } from "../../static/join/model.js";
 import { fileOf, grouped, pictureOf } from "../../static/security/model.js";
@@ -38,6 +38,14 @@ test("a link is dead when it is unknown or has expired, not when the line or the
 test("a link of the server is followed under the page's own origin", () => {
   assert.equal(ownPath("http://127.0.0.1:8080/files/export/aB-c?x=1"), "/files/export/aB-c?x=1");
   assert.equal(ownPath("/files/export/aB-c"), "/files/export/aB-c");
+});
+
+test("an address waits to be confirmed: a new one always, one's own only where mail is sent", () => {
+  const ann = { email: "ann@example.org", email_verified: false };
+  assert.equal(addressWaiting(ann, true), "ann@example.org");
+  assert.equal(addressWaiting(ann, false), null);
+  assert.equal(addressWaiting({ ...ann, email_verified: true }, true), null);
+  assert.equal(addressWaiting({ ...ann, email_verified: true, new_email: "anna@example.org" }, false), "anna@example.org");
 });
 
 test("a secret is read in groups of four, and a picture of it runs nothing", () => {
