@@ -206,7 +206,7 @@ export const words = {
   "join.to_lists": "To my lists",
   "join.first": "Sign in or register, then the list opens.",
   "join.unknown": "This link leads nowhere. Ask for a new one.",
-  "join.expired": "This invitation has expired. Ask for a new one.",
+  "join.expired": "This invitation was used or withdrawn, or is too old. Ask for a new one.",
 
   "lists.title": "Your lists",
   "lists.new": "New list",

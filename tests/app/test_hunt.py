@@ -3,8 +3,12 @@
 import asyncio
 import base64
 import contextlib
+import email
+import re
 import uuid
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import orjson
@@ -105,6 +109,10 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     words["code"] = made["code"]
     await boris.answered_list("members.accept", code=made["code"])
 
+    words["address of a guest"] = f"{uuid.uuid4()}@example.test"
+    await anna.call("members.invite", list=list_id, role="viewer", email=words["address of a guest"])
+    words["code of a guest"] = await mailed(process, words["address of a guest"], "join")
+
     milk, shelf = add(say("молоко"), note=say("note of milk"), unit=say("unit"), category=say("category")), new_id()
     async with await anna.live() as live:
         await live.call("lists.open", list=list_id)
@@ -138,6 +146,19 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     return words
 
 
+async def mailed(process: Process, to: str, path: str) -> str:
+    """What the link of the mail to this address ends in, as soon as it lies in the folder of mails."""
+    for _ in range(200):
+        for file in (process.data / "mail").glob("*.eml"):
+            message = email.message_from_bytes(file.read_bytes(), policy=default)
+            plain = message.get_body(("plain",)) if isinstance(message, EmailMessage) and message["To"] == to else None
+            if plain is not None:
+                (secret,) = re.findall(rf"/{path}/(\S+)", plain.get_content())
+                return str(secret)
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"no mail to {to}")
+
+
 async def mails(http: Http, person: Person, say: Callable[[str], str], words: dict[str, str]) -> None:
     """What mails are sent for; their codes and links are in the mail folder alone, and wrong ones nowhere."""
     words["new address of Boris"] = f"{uuid.uuid4()}@example.test"
@@ -146,8 +167,8 @@ async def mails(http: Http, person: Person, say: Callable[[str], str], words: di
     await person.problem("not_found", "accounts.verify_email", code=say("wrong code of a mail"))
     await person.problem("not_found", "accounts.verify_email", token=say("wrong link of a mail"))
     words["address that forgot"] = f"{uuid.uuid4()}@example.test"
-    for email in (person.email, words["address that forgot"]):
-        (await http.call("accounts.request_reset", {"email": email})).ok()
+    for address in (person.email, words["address that forgot"]):
+        (await http.call("accounts.request_reset", {"email": address})).ok()
     wrong = {"token": say("wrong link for a password"), "password": say("password by a wrong link")}
     (await http.call("accounts.reset_password", wrong)).problem("not_found")
     known = await http.call("accounts.sign_in", {"email": person.email, "password": person.password})
