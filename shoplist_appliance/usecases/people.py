@@ -12,6 +12,7 @@ from shoplist_appliance.domain.errors import (
     Forbidden,
     Gone,
     NotFound,
+    OutcomeUnknown,
     TotpRequired,
     Unauthenticated,
     WrongCredentials,
@@ -201,11 +202,13 @@ class People:
         self._names.renamed(person.id, person.name)
         return person
 
-    async def sign_in(self, email: str, password: str, device: str | None, code: str | None = None) -> SignedIn:
+    async def sign_in(
+        self, email: str, password: str, device: str | None, code: str | None = None, browser: str | None = None
+    ) -> SignedIn:
         """Sign a device in. A wrong password and an unknown address are ``WrongCredentials`` after the same time.
 
         ``code`` is of the second factor, where the account has one: ``TotpRequired`` without it, ``WrongCredentials``
-        for a wrong one, ``TooManyRequests`` after too many wrong ones.
+        for a wrong one, ``TooManyRequests`` after too many wrong ones; but never for a ``browser`` known by its secret.
         """
         while True:
             person = await self._store.person_by_email(email)
@@ -215,20 +218,22 @@ class People:
             if person.blocked:
                 raise Forbidden("blocked")
             try:
-                return await self._new_session(await self._past_factor(person, code), device)
+                return await self._new_session(await self._past_factor(person, code, browser), device)
             except Conflict:
                 continue  # the password was changed since it was checked: check against the new one
 
-    async def _past_factor(self, person: Person, code: str | None) -> Person:
+    async def _past_factor(self, person: Person, code: str | None, browser: str | None) -> Person:
         """The account once its second factor was proved, if it has one. A code is used up before it lets anyone in.
 
         Raises ``Conflict`` where the password was changed meanwhile.
         """
         credentials = person.credentials
+        is_known = browser is not None and hash_of(browser) in person.devices
+        rate = 0 if is_known else self._limits_rate
         while person.totp is not None and person.has_totp:
             if code is None:
                 raise TotpRequired
-            after, good = totp.tried(person.totp, code, self._clock.now(), self._limits_rate)
+            after, good = totp.tried(person.totp, code, self._clock.now(), rate)
             new = replace(person, totp=after, version=person.version + 1)
             try:
                 await self._store.put_person(new, person.version)
@@ -349,11 +354,9 @@ class People:
                 version=old.version + 1,
             )
             try:
-                ended = await self._store.put_credentials(new, old.version, principal.token)
+                return await self._put_credentials(new, old.version, "password_changed", keep=principal.token)
             except Conflict:
                 continue
-            self._end(ended, "password_changed")
-            return
 
     async def reset_password(self, account: Person, password: str) -> None:
         """Set the password for who has proved to read the account's mail, and end all its tokens.
@@ -369,14 +372,14 @@ class People:
             credentials=account.credentials + 1,
             version=account.version + 1,
         )
-        self._end(await self._store.put_credentials(new, account.version, None), "password_changed")
+        await self._put_credentials(new, account.version, "password_changed")
 
     # --- its tokens
 
     async def sign_out(self, principal: Principal) -> None:
         """End the token that calls."""
-        ended = await self._store.remove_tokens(principal.person, [principal.token])
-        self._end(ended or [principal.token], "signed_out")
+        if not await self._remove(principal.person, [principal.token], "signed_out"):
+            self._end([principal.token], "signed_out")
 
     async def tokens(self, person: PersonId) -> Sequence[Token]:
         """All tokens of the account, the oldest first, as lately seen as this process knows."""
@@ -395,15 +398,37 @@ class People:
 
     async def revoke(self, person: PersonId, token: TokenId) -> None:
         """End one token of the account. Raises ``NotFound`` where it has no such token."""
-        ended = await self._store.remove_tokens(person, [token])
-        if not ended:
+        if not await self._remove(person, [token], "revoked"):
             raise NotFound("token")
-        self._end(ended, "revoked")
 
     async def revoke_others(self, principal: Principal) -> None:
         """End all tokens of the account but the one that calls."""
         others = [token.id for token in await self._store.tokens_of(principal.person) if token.id != principal.token]
-        self._end(await self._store.remove_tokens(principal.person, others), "revoked")
+        await self._remove(principal.person, others, "revoked")
+
+    async def _remove(self, person: PersonId, tokens: Collection[TokenId], reason: str) -> Sequence[TokenId]:
+        """End those of the tokens that are this account's. Where nobody can say whether the store did, whoever has one
+        is out all the same: that was the wish, and asking again makes it so."""
+        try:
+            ended = await self._store.remove_tokens(person, tokens)
+        except OutcomeUnknown:
+            self._end(self._met(person).intersection(tokens), reason)
+            raise
+        self._end(ended, reason)
+        return ended
+
+    async def _put_credentials(self, new: Person, expected: int, reason: str, keep: TokenId | None = None) -> None:
+        """Store an account that signs in otherwise than before, and end its tokens but one; in doubt as ``_remove``."""
+        try:
+            ended = await self._store.put_credentials(new, expected, keep)
+        except OutcomeUnknown:
+            self._end(self._met(new.id) - {keep}, reason)
+            raise
+        self._end(ended, reason)
+
+    def _met(self, person: PersonId) -> set[TokenId]:
+        """The account's tokens that act in this process."""
+        return {principal.token for principal in self._principals.values() if principal.person == person}
 
     # --- its end, and what an admin does
 
@@ -414,6 +439,9 @@ class People:
                 ended = await self._store.remove_person(person, old.version)
             except Conflict:
                 continue
+            except OutcomeUnknown:
+                self._end(self._met(person), "deleted")
+                raise
             self._names.forgotten(person)
             self._end(ended, "deleted")
 
@@ -440,10 +468,9 @@ class People:
                 return
             new = replace(old, blocked=blocked, version=old.version + 1, credentials=old.credentials + 1)
             try:
-                ended = await self._store.put_credentials(new, old.version, None)
+                await self._put_credentials(new, old.version, "blocked")
             except Conflict:
                 continue
-            self._end(ended, "blocked")
             return
 
     def _end(self, tokens: Iterable[TokenId], reason: str) -> None:

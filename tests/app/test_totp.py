@@ -44,9 +44,11 @@ class Guarded:
         return next(code for code in ("000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777")
                     if code not in near)  # fmt: skip
 
-    async def sign_in(self, code: str | None = None, password: str = PASSWORD) -> Answer:
+    async def sign_in(self, code: str | None = None, password: str = PASSWORD, browser: str | None = None) -> Answer:
         payload = {"email": self.person.email, "password": password}
-        return await self.person.http.call("accounts.sign_in", payload if code is None else {**payload, "totp": code})
+        headers = {"Cookie": f"shoplist_device={browser}", "Sec-Fetch-Site": "same-origin"} if browser else None
+        sent = payload if code is None else {**payload, "totp": code}
+        return await self.person.http.call("accounts.sign_in", sent, headers=headers)
 
 
 @pytest.fixture
@@ -224,6 +226,18 @@ async def test_after_ten_wrong_codes_the_next_has_to_wait_also_after_a_restart(
         assert 55 <= waiting["retry_after"] <= 60
         clock.advance(seconds=61)
         (await guarded.sign_in(guarded.code())).ok()
+
+
+async def test_a_browser_that_signed_in_before_does_not_wait_for_who_guesses(tmp_path: Path, clock: HandClock) -> None:
+    async with house(tmp_path / "data", clock=clock, limits_rate="1") as http:
+        guarded = await Guarded.of(await Person.registered(http), clock)
+        known = (await guarded.sign_in(guarded.code())).cookie("shoplist_device")
+        clock.advance(seconds=30)
+        await guess(guarded, 10)
+        (await guarded.sign_in(guarded.code())).problem("too_many_requests")
+        (await guarded.sign_in(guarded.code(), browser="x" * len(known))).problem("too_many_requests")
+        (await guarded.sign_in(guarded.wrong(), browser=known)).problem(WRONG)
+        (await guarded.sign_in(guarded.code(), browser=known)).ok()
 
 
 async def test_guesses_that_come_at_once_count_each(tmp_path: Path, clock: HandClock) -> None:

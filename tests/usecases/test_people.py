@@ -1,12 +1,13 @@
 """What the use cases of accounts keep in memory, and what becomes of it where the store is in trouble."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shoplist_appliance.adapters.passwords import Argon2Passwords
-from shoplist_appliance.domain.errors import Forbidden, Unauthenticated, Unavailable
+from shoplist_appliance.domain.errors import Forbidden, OutcomeUnknown, Unauthenticated, Unavailable
 from shoplist_appliance.domain.ids import TokenId
 from shoplist_appliance.domain.people import Token
 from shoplist_appliance.usecases.names import Names
@@ -76,3 +77,49 @@ async def test_what_is_withheld_is_so_until_the_address_is_validated(house: Hous
     await people.require_verified(ann.id, "chat")
     await house.store.put_person(replace(ann, email_verified=True, version=2), 1)
     await people.require_verified(ann.id, "invite")
+
+
+def in_doubt(real: Callable[..., Awaitable[Any]], landed: bool) -> Callable[..., Awaitable[None]]:
+    """A call of which nobody can say whether it was done; which of the two it was the test knows."""
+
+    async def doubtful(*given: Any) -> None:
+        if landed:
+            await real(*given)
+        raise OutcomeUnknown("storage")
+
+    return doubtful
+
+
+@pytest.mark.parametrize("how", ["revoke", "revoke_others", "sign_out", "change_password", "block"])
+@pytest.mark.parametrize("landed", [True, False])
+async def test_whoever_is_to_be_out_is_out_also_where_nobody_can_say_whether_that_was_stored(
+    house: House, monkeypatch: pytest.MonkeyPatch, how: str, landed: bool
+) -> None:
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    signed_in = await people.register("ann@example.org", "an old password", "Ann", "en", None)
+    ann = await people.authenticate(signed_in.secret)
+    other, secret = await people.create_token(ann.person, "Phone", frozenset({"read"}))
+    phone = await people.authenticate(secret)
+    stranger = await people.authenticate(
+        (await people.register("bob@example.org", "password", "Bob", "en", None)).secret
+    )
+
+    endings: dict[str, Callable[[], Awaitable[None]]] = {
+        "revoke": lambda: people.revoke(ann.person, other.id),
+        "revoke_others": lambda: people.revoke_others(ann),
+        "sign_out": lambda: people.sign_out(phone),
+        "change_password": lambda: people.change_password(ann, "an old password", "a new password"),
+        "block": lambda: people.block(stranger.person, ann.person, True),
+    }
+    for name in ("remove_tokens", "put_credentials"):
+        monkeypatch.setattr(house.store, name, in_doubt(getattr(house.store, name), landed), raising=False)
+    with pytest.raises(OutcomeUnknown):
+        await endings[how]()
+    assert not people.is_live(other.id)
+    assert people.cached(secret) is None
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(secret)
+    assert people.is_live(ann.token) is (how != "block")
+    with pytest.raises(OutcomeUnknown):
+        await people.revoke(ann.person, stranger.token)
+    assert people.is_live(stranger.token)

@@ -118,8 +118,9 @@ async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     people = house.services.people
     taken = await _taken(house, email_key(wish.email), caller)
     device = wish.device or device_name(caller.agent, caller.language)
+    browser = caller.browser.secret if caller.browser is not None else None
     try:
-        signed_in = await people.sign_in(wish.email, wish.password, device, wish.totp)
+        signed_in = await people.sign_in(wish.email, wish.password, device, wish.totp, browser)
     except WrongCredentials:
         house.services.alerts.failed_sign_in(caller.address, wish.email)
         await house.services.kept_limits.keep()
@@ -201,7 +202,7 @@ ROWS = (
         input=SignIn,
         output=outputs.SignedInAnswer,
         example={"email": "ann@example.org", "password": _PASSWORD, "device": "Phone"},
-        errors=(WrongCredentials, TotpRequired),
+        errors=(WrongCredentials, TotpRequired, Forbidden),
         cookie="sets",
         run=_sign_in,
         shape=shapes.signed_in_answer,
