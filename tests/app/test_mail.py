@@ -3,16 +3,23 @@
 import asyncio
 import email
 import os
+import ssl
 import time
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from bench.certificates import make_certificate
 from tests.clients.http import Http
-from tests.clients.mail_server import MailServer, Received
+from tests.clients.mail_server import MailServer, Received, Tls
+from tests.clients.making import PASSWORD
 from tests.clients.person import Person
-from tests.clients.process import Process
+from tests.clients.process import Process, create_admin
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
 
 DAY = 24 * 3600
 
@@ -161,3 +168,35 @@ async def test_ending_the_process_does_not_double_the_mail_at_hand(tmp_path: Pat
         with process:
             assert await arrived(server, 3) == [guests(0, 1)[0], *guests(0, 2)]
         assert len({one.message["Message-ID"] for one in to_guests(server)}) == 2
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+async def test_the_admins_hear_by_mail_over_tls_of_what_is_strange(tls: Tls, tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*made.arguments())
+    (tmp_path / "password").write_text("pass word\n")
+    async with MailServer(tls, context, ("lists@example.org", "pass word")) as server:
+        told: dict[str, Any] = {
+            **server.settings,
+            "SMTP_CA": str(made.certificate),
+            "SMTP_USER": "lists@example.org",
+            "SMTP_PASSWORD_FILE": str(tmp_path / "password"),
+            "SMTP_FROM": "Our lists <lists@example.org>",
+            "ALERTS_DISK": "100000G",
+        }
+        process = Process(tmp_path / "data", tmp_path / "log", **told)
+        for name in ("ann", "ben"):
+            create_admin(process, f"{name}@example.test", name, PASSWORD)
+        with process:
+            until = time.monotonic() + 60
+            while len(server.received) < 2:
+                assert time.monotonic() < until, process.logged()
+                await asyncio.sleep(0.05)
+        assert {one.to for one in server.received} == {"ann@example.test", "ben@example.test"}
+        for one in server.received:
+            assert (one.over_tls, one.login, one.sender) == (True, "lists@example.org", "lists@example.org")
+            assert one.message["From"] == "Our lists <lists@example.org>"
+            assert "The disk is nearly full" in one.raw.decode()
+        assert "pass word" not in process.logged()
+        assert "example.test" not in process.logged()
