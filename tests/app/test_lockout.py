@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 import pytest_asyncio
 
@@ -53,8 +54,8 @@ class Browser:
         (await self.send("accounts.register", email=email, password=PASSWORD, name="A")).ok()
         return email
 
-    async def sign_in(self, email: str, password: str = PASSWORD) -> Answer:
-        return await self.send("accounts.sign_in", email=email, password=password)
+    async def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> Answer:
+        return await self.send("accounts.sign_in", email=email, password=password, **more)
 
     async def guesses(self, email: str, most: int = 100) -> int:
         """How many wrong passwords it may try before it is held up."""
@@ -102,6 +103,30 @@ async def test_guessing_at_many_addresses_locks_nobody_out(http: Http) -> None:
         answers = await asyncio.gather(*guesses[start : start + 30])
         assert {answer.status for answer in answers} == {401}
     (await Browser(http, "198.51.100.15").sign_in(email)).ok()
+
+
+async def test_who_knows_the_password_guesses_few_second_factors_from_all_addresses_together(
+    http: Http, long: bool
+) -> None:
+    anna = Browser(http, "198.51.100.18")
+    email = await anna.register()
+    app = pyotp.TOTP((await anna.send("totp.begin")).ok()["secret"])
+    (await anna.send("totp.confirm", code=app.now())).ok()
+    near = {app.at(int(time.time()), counter_offset=steps) for steps in range(-3, 10)}
+    wrong = [code for code in (f"{number:06}" for number in range(10_100 if long else 130)) if code not in near]
+    heard: dict[int, int] = {}
+    for start in range(0, len(wrong), 30):
+        sent = [
+            Browser(http, f"203.0.{start // 7500}.{start // 30 % 250}").sign_in(email, totp=code)
+            for code in wrong[start : start + 30]
+        ]
+        for answer in await asyncio.gather(*sent):
+            heard[answer.status] = heard.get(answer.status, 0) + 1
+    assert set(heard) == {401, 429}
+    assert heard[401] <= 60
+    stranger = Browser(http, "198.51.100.19")
+    (await stranger.sign_in(email, totp=app.at(int(time.time()), counter_offset=1))).problem("too_many_requests")
+    (await anna.sign_in(email, totp=app.at(int(time.time()), counter_offset=1))).ok()
 
 
 async def test_two_who_share_a_browser_are_both_known_by_it(http: Http) -> None:

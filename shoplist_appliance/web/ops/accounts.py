@@ -31,7 +31,7 @@ SUCCESS_BACK = 0.9
 # By address and account. Not by account alone: then strangers could lock its owner out.
 SIGNING_IN_TO_ONE = Rate("sign_in_to_one", burst=40, per_second=1 / 60, kept=True)
 # By account and browser, for one that signed in to it before: nothing that others do holds it up.
-SIGNING_IN_AGAIN = Rate("sign_in_again", burst=100, per_second=1 / 10, kept=True)
+SIGNING_IN_AGAIN = Rate("sign_in_again", burst=50, per_second=1 / 60, kept=True)
 PASSWORDS = Rate("passwords", burst=10, per_second=1 / 10, kept=True)
 
 Device = Annotated[

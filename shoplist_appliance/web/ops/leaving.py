@@ -7,7 +7,7 @@ from shoplist_appliance.web.ops.accounts import PASSWORDS
 from shoplist_appliance.web.ratelimit import Rate
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
-EXPORTS = Rate("exports", burst=5, per_second=1 / 300)
+EXPORTS = Rate("exports", burst=5, per_second=1 / 300, kept=True)
 
 
 class DeleteAccount(Input):

@@ -18,8 +18,8 @@ from shoplist_appliance.web.ratelimit import Rate
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
 # Mails that a person causes, in all and to one address.
-MAILING = Rate("invitations_by_mail", burst=30, per_second=1 / 600)
-MAILING_TO = Rate("invitations_to_one", burst=5, per_second=1 / 3600)
+MAILING = Rate("invitations_by_mail", burst=30, per_second=1 / 600, kept=True)
+MAILING_TO = Rate("invitations_to_one", burst=5, per_second=1 / 3600, kept=True)
 
 
 class Invite(Input):

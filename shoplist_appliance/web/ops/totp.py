@@ -13,7 +13,7 @@ from shoplist_appliance.web.fields import Input, Nothing, OpaqueId, Password
 from shoplist_appliance.web.ratelimit import Rate
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
 
-CODES = Rate("totp", burst=10, per_second=1 / 10)
+CODES = Rate("totp", burst=10, per_second=1 / 10, kept=True)
 
 
 class ConfirmTotp(Input):
