@@ -7,9 +7,6 @@ body that ``layout.html`` puts into its page.
 import re
 import textwrap
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +15,9 @@ from shoplist_appliance.domain.people import Language
 from shoplist_appliance.ports import Letter, MailRefused
 
 if TYPE_CHECKING:
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+
     import jinja2
 
 SITE: Final[dict[Language, str]] = {"en": "Shopping lists", "ru": "Списки покупок"}
@@ -47,8 +47,11 @@ class Letters:
         templates.filters["time"] = _time
         return templates
 
-    def write(self, letter: Letter) -> EmailMessage:
+    def write(self, letter: Letter) -> "EmailMessage":
         """The whole message. ``MailRefused`` for an address that is none; a mistake in a template raises as it does."""
+        from email.message import EmailMessage  # with its headers 30 ms of the start
+        from email.policy import SMTP, SMTPUTF8
+
         try:
             to = _mailbox("", ascii_domain(letter.to))
         except ValueError as error:
@@ -87,7 +90,9 @@ def ascii_domain(address: str) -> str:
     return f"{user}@{domain}"
 
 
-def _mailbox(name: str, address: str) -> Address:
+def _mailbox(name: str, address: str) -> "Address":
+    from email.headerregistry import Address
+
     user, _, domain = address.rpartition("@")
     return Address(name, user, domain)
 
