@@ -12,7 +12,8 @@ export { Sheet } from "./sheet.js";
 /** What to tell the reader about a failure, in their language. @param {unknown} error */
 export function sentence(error) {
   const problem = problemFrom(error);
-  if (problem.message) return problem.message;
+  const minutes = Math.ceil((problem.retryAfter ?? 0) / 60);
+  if (problem.message) return minutes > 1 ? `${problem.message} ${t("problem.wait", { count: minutes })}` : problem.message;
   const word = `problem.${problem.code}`;
   return isWord(word) ? t(word) : t("problem.other");
 }

@@ -31,6 +31,7 @@ export const words = {
   "signed_out.blocked": "The account is blocked. Ask who runs this server.",
   "signed_out.deleted": "The account is deleted.",
   "problem.unreachable": "The server does not answer. Try again.",
+  "problem.wait": { one: "{count} minute to wait.", other: "{count} minutes to wait." },
   "problem.other": "That did not work. Try again.",
   "theme.auto": "As the device",
   "theme.light": "Light",

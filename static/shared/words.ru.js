@@ -36,6 +36,12 @@ export const words = {
   "signed_out.blocked": "Аккаунт заблокирован. Обратитесь к тому, кто ведёт этот сервер.",
   "signed_out.deleted": "Аккаунт удалён.",
   "problem.unreachable": "Сервер не отвечает. Попробуйте ещё раз.",
+  "problem.wait": {
+    one: "Осталось ждать {count} минуту.",
+    few: "Осталось ждать {count} минуты.",
+    many: "Осталось ждать {count} минут.",
+    other: "Осталось ждать {count} минуты.",
+  },
   "problem.other": "Не получилось. Попробуйте ещё раз.",
   "theme.auto": "Как в системе",
   "theme.light": "Светлые",

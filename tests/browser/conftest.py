@@ -47,6 +47,7 @@ WAITING = """async () => {
     return entries.map((entry) => entry.edit.kind);
 }"""
 NUMBERS = itertools.count(1)
+NEVER_ENOUGH = "100000G"  # of the disk, so that the admins have an alert to see
 PASSWORD = "correct horse battery"
 
 expect.set_options(timeout=5000)
@@ -72,7 +73,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.process = Process(folder / "data", folder / "log", LIMITS_RATE="0").start()
+        self.process = Process(folder / "data", folder / "log", LIMITS_RATE="0", ALERTS_DISK=NEVER_ENOUGH).start()
         self._listen = self.netloc
         self.here = self.process.url  # where browsers trust it, as they would over https
         self.url = self.here.replace("127.0.0.1", "shop.lan")
@@ -90,7 +91,11 @@ class House:
             yield
         finally:
             self.process = Process(
-                self._folder / "data", self._folder / "log", listen=self._listen, LIMITS_RATE="0"
+                self._folder / "data",
+                self._folder / "log",
+                listen=self._listen,
+                LIMITS_RATE="0",
+                ALERTS_DISK=NEVER_ENOUGH,
             ).start()
 
     def mailed(self, address: str, sought: str) -> str:

@@ -20,6 +20,7 @@ from tests.browser.scenes import SCENES
 from tests.browser.stage import SIZES, Look, Theme, played
 from tests.clients.process import Process
 
+NEVER_ENOUGH = "100000G"  # so that the admin's page has an alert to show
 HANDS = 3  # browsers at work: a scene waits more than it computes
 Work = tuple[str, Look]
 PAGE = """<!doctype html>
@@ -80,7 +81,7 @@ def taken(work: Sequence[Work], folder: Path) -> list[str]:
     failed: list[str] = []
     with (
         tempfile.TemporaryDirectory() as kept,
-        Process(Path(kept) / "data", Path(kept) / "log", LIMITS_RATE="0") as house,
+        Process(Path(kept) / "data", Path(kept) / "log", LIMITS_RATE="0", ALERTS_DISK=NEVER_ENOUGH) as house,
     ):
         hands = [threading.Thread(target=hand, args=(house, waiting, folder, failed)) for _ in range(HANDS)]
         for one_hand in hands:

@@ -88,6 +88,41 @@ def test_the_secret_of_a_link_is_told_to_no_other_page(ann: Phone) -> None:
     assert not any("some-secret" in (address or "") for address in told)
 
 
+def test_where_mail_is_sent_a_newcomer_is_asked_for_the_code_of_a_mail(phone: NewPhone, tmp_path: Path) -> None:
+    server = "127.0.0.1"  # where nobody takes it
+    with Process(
+        tmp_path / "data",
+        tmp_path / "log",
+        SMTP_HOST=server,
+        SMTP_PORT="9",
+        SMTP_TLS="none",
+        SMTP_FROM="lists@example.org",
+    ) as process:
+        eve = phone("Eve")
+        eve.url = process.url
+        eve.call("accounts.register", name="Eve", email=eve.email, password=PASSWORD, language="en")
+        eve.go("/account")
+        expect(eve.page.get_by_text(f"We sent a mail to {eve.email}.")).to_be_visible()
+        expect(eve.page.get_by_label("Code from the mail")).to_be_visible()
+        eve.go("/reset")
+        expect(eve.page.get_by_role("button", name="Send the mail")).to_be_visible()
+
+
+def test_who_asks_for_too_many_mails_is_told_how_long_to_wait(phone: NewPhone, tmp_path: Path) -> None:
+    with Process(tmp_path / "data", tmp_path / "log") as process:
+        eve = phone("Eve")
+        eve.url = process.url
+        eve.call("accounts.register", name="Eve", email=eve.email, password=PASSWORD, language="en")
+        ask_for_address(eve, f"new-{eve.email}")
+        for _ in range(30):
+            with eve.page.expect_response("**/api/accounts.resend_verification") as answer:
+                eve.page.get_by_role("button", name="Get a new code").click()
+            if answer.value.status == 429:
+                break
+        assert int(answer.value.headers["retry-after"]) > 60
+        expect(eve.page.get_by_role("alert")).to_contain_text("minutes to wait.")
+
+
 # --- a forgotten password ------------------------------------------------------------------------------------------
 
 
