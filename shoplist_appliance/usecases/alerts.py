@@ -157,9 +157,10 @@ class Alerts:
         if 0 <= now - last < BETWEEN_MAILS_MS:
             return
         new = [alert for alert in await self.list() if alert.last_at > last]
-        if not new:
+        admins = await self._store.admins()
+        if not new or not admins:
             return
-        for admin in await self._store.admins():
+        for admin in admins:
             values = {"alerts": [_told(alert) for alert in new], "url": f"{self._base_url()}/admin"}
             await self._mail.send(admin.email, "alert", admin.language, values)
         record = Record("alerts told", _TOLD, now, b"", version=told.version + 1 if told else 1)

@@ -87,6 +87,15 @@ async def test_every_admin_gets_at_most_one_mail_an_hour(house: House) -> None:
     assert await mails(house) == 4, "nothing new"
 
 
+async def test_what_happened_before_there_was_an_admin_is_told_to_the_first_one(house: House) -> None:
+    alerts = alerts_of(house)
+    alerts.note("disk", "/data")
+    await alerts.keep()
+    await an_admin(house)
+    await alerts.keep()
+    assert await mails(house) == 1
+
+
 async def test_what_happens_while_the_store_is_away_is_kept_when_it_is_back(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
