@@ -252,12 +252,26 @@ async def _let_go(app: App) -> None:
 
 async def create_admin(settings: Settings, email: str, name: str, password: str) -> Person:
     """Make an account with the role admin, also beside a running server. Raises ``Conflict`` for a known address."""
+    async with _accounts(settings) as (people, _):
+        return await people.create_admin(email, name, password)
+
+
+async def disable_totp(settings: Settings, email: str) -> Person:
+    """Take the second factor from an account, also beside a running server. Raises ``NotFound``, or ``Conflict`` where
+    it has none."""
+    async with _accounts(settings) as (_, second_factor):
+        return await second_factor.take_away(email)
+
+
+@contextlib.asynccontextmanager
+async def _accounts(settings: Settings) -> AsyncIterator[tuple[People, SecondFactor]]:
+    """What a command needs that changes an account while the product may be running."""
     clock = SystemClock()
     store = open_store(settings, open_keys(settings).sealer, clock)
     passwords = Argon2Passwords()
     try:
         people = People(store, passwords, Broadcaster(Counters()), clock, Names(store))
-        return await people.create_admin(email, name, password)
+        yield people, SecondFactor(store, passwords, clock, people)
     finally:
         passwords.close()
         await store.close()

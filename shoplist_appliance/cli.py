@@ -92,9 +92,11 @@ def parser() -> Arguments:
 
     serve = add(commands, "run", run, "serve until SIGTERM")
     serve.add_argument("--listen", metavar="HOST:PORT", help="the address to listen on (default: 127.0.0.1:8080)")
-    admin = commands.add_parser("admin", help="the accounts that may administrate", allow_abbrev=False)
+    admin = commands.add_parser(
+        "admin", help="the accounts that may administrate, and who cannot sign in any more", allow_abbrev=False
+    ).add_subparsers(metavar="COMMAND", required=True)
     create = add(
-        admin.add_subparsers(metavar="COMMAND", required=True),
+        admin,
         "create",
         create_admin,
         "make an account with the role admin, also beside a running server; the password is asked for, or read from "
@@ -102,6 +104,14 @@ def parser() -> Arguments:
     )
     create.add_argument("--email", required=True, metavar="ADDRESS", type=text)
     create.add_argument("--name", required=True, metavar="NAME", type=text)
+    lost = add(
+        admin,
+        "disable-totp",
+        disable_totp,
+        "take the second factor away from an account whose owner has lost both app and recovery codes, also beside a"
+        " running server",
+    )
+    lost.add_argument("--email", required=True, metavar="ADDRESS", type=text)
     move = add(
         commands,
         "migrate",
@@ -271,6 +281,21 @@ def create_admin(settings: Settings, told: argparse.Namespace) -> int:
     except Conflict:
         end(1, f"there is an account with the address {told.email} already")
     print(f"{person.name} is an admin")
+    return 0
+
+
+def disable_totp(settings: Settings, told: argparse.Namespace) -> int:
+    """Let an account sign in with its password alone."""
+    from shoplist_appliance import app
+    from shoplist_appliance.domain.errors import Conflict, NotFound
+
+    try:
+        person = asyncio.run(app.disable_totp(settings, told.email))
+    except NotFound:
+        end(1, f"there is no account with the address {told.email}")
+    except Conflict:
+        end(1, f"the account with the address {told.email} has no second factor")
+    print(f"{person.name} signs in with the password alone")
     return 0
 
 

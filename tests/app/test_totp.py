@@ -16,6 +16,7 @@ from tests.clients.house import HandClock, house
 from tests.clients.http import Answer, Http
 from tests.clients.making import PASSWORD
 from tests.clients.person import Person
+from tests.clients.process import Process, command
 
 WRONG = "wrong_credentials"
 
@@ -249,6 +250,25 @@ async def test_guesses_that_come_at_once_count_each(tmp_path: Path, clock: HandC
 
 
 # --- admins
+
+
+async def test_whoever_keeps_the_server_helps_who_has_lost_it_while_the_server_runs(
+    server: Process, http: Http
+) -> None:
+    anna = await Person.registered(http)
+    guarded = await Guarded.of(anna, HandClock())
+    (await guarded.sign_in()).problem("totp_required")
+    told = ("admin", "disable-totp", "--data", str(server.data), "--email")
+    store = server.settings.get("STORE", "")
+    done = command(*told, anna.email.upper(), STORE=store)
+    assert (done.returncode, done.stdout) == (0, "Anna signs in with the password alone\n"), done.stderr
+    assert (await guarded.sign_in()).ok()["user"]["totp"] is False
+    again = command(*told, anna.email, STORE=store)
+    assert again.returncode == 1
+    assert again.stderr.endswith(f"the account with the address {anna.email} has no second factor\n")
+    nobody = command(*told, "nobody@example.test", STORE=store)
+    assert nobody.returncode == 1
+    assert "no account" in nobody.stderr
 
 
 async def test_the_role_of_admin_can_be_made_to_need_it(tmp_path: Path, clock: HandClock) -> None:
