@@ -1,4 +1,4 @@
-/** Joins the modules of the pages: a script for a list's page, one for what is opened every day beside it, one for what is opened now and then, the reader of typed text, the keeper of the focus, the worker, the styles. */
+/** Joins the modules of the pages: a script for a list's page, one for its sheets, one for what is opened every day beside it, one for what is opened now and then, the reader of typed text, the keeper of the focus, the worker, the styles. */
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -33,7 +33,42 @@ const withoutIndents = {
   },
 };
 
-await build({
+/** A list's script has these already: the one of its sheets takes them from there, so that there is one of each. */
+const fromKit = {
+  name: "from-kit",
+  /** @param {import("esbuild").PluginBuild} esbuild */
+  async setup({ onResolve, resolve }) {
+    const kit = await readFile("static/list/kit.js", "utf8");
+    const names = [...kit.matchAll(/ from "([^"]+)"/g)].map(([, name]) => name);
+    const where = (/** @type {string} */ path, folder = "static/list") =>
+      resolve(path, { resolveDir: folder, kind: "import-statement", pluginData: "known" }).then((found) => found.path);
+    /** @type {Promise<string[]> | undefined} */
+    let shared;
+    onResolve({ filter: /./ }, async ({ path, resolveDir, pluginData, kind }) => {
+      if (pluginData === "known" || kind === "entry-point") return undefined;
+      shared ??= Promise.all(names.map((name) => where(name)));
+      return (await shared).includes(await where(path, resolveDir)) ? { path: "./list.js", external: true } : undefined;
+    });
+  },
+};
+
+/** @type {import("esbuild").BuildOptions} */
+const options = {
+  outdir: folder,
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  format: "esm",
+  target: ["chrome100", "firefox100", "safari15.4"],
+  charset: "utf8",
+  legalComments: "linked",
+  logLevel: "warning",
+  metafile: true,
+  define: { BUILD: JSON.stringify(name) },
+};
+
+const pages = await build({
+  ...options,
   entryPoints: [
     { in: "static/list.js", out: "list" },
     { in: "static/css/list.css", out: "list" },
@@ -44,15 +79,11 @@ await build({
     { in: "static/shared/focus.js", out: "focus" },
     { in: "static/worker/worker.js", out: "sw" },
   ],
-  outdir: folder,
-  bundle: true,
-  minify: true,
-  sourcemap: true,
-  format: "esm",
-  target: ["chrome100", "firefox100", "safari15.4"],
-  charset: "utf8",
-  legalComments: "linked",
-  logLevel: "warning",
-  define: { BUILD: JSON.stringify(name) },
   plugins: [withoutSpareParts, withoutIndents],
 });
+await build({ ...options, entryPoints: [{ in: "static/list/sheets.js", out: "sheets" }], plugins: [fromKit, withoutIndents] });
+
+const given = Object.entries(pages.metafile?.outputs ?? {}).find(([path]) => path.endsWith("/list.js"))?.[1].exports ?? [];
+const taken = (await readFile(`${folder}/sheets.js`, "utf8")).matchAll(/import\{([^}]+)\}from"\.\/list\.js"/g);
+const missing = [...taken].flatMap(([, names]) => names.split(",").map((one) => one.split(" ")[0])).filter((one) => !given.includes(one));
+if (missing.length > 0) throw new Error(`static/list/kit.js does not give the sheets ${missing.join(", ")}`);

@@ -2,4 +2,7 @@
 import { boot } from "./boot.js";
 import { start as list } from "./list/page.js";
 
+// For the script of the sheets.
+export * from "./list/kit.js";
+
 void boot("list", { list });

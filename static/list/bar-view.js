@@ -9,9 +9,7 @@ import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { number, t } from "../shared/words.js";
 import { circle, initials } from "./circle.js";
-import { HistorySheet } from "./history-view.js";
-import { MembersSheet } from "./members-view.js";
-import { Menu } from "./menu-view.js";
+import { Late } from "./late.js";
 import { onList } from "./model.js";
 
 /** @param {{screen: Screen, state: State, children?: import("preact").ComponentChildren}} props */
@@ -31,9 +29,9 @@ export function Bar({ screen, state, children }) {
   const leave = () => (screen.side.value = null);
   return html`
     <${Page} title=${state.list.title} back="/list" under=${under} side=${side} below=${below}>${children}<//>
-    ${menu.value && html`<${Menu} screen=${screen} state=${state} close=${() => (menu.value = false)} />`}
-    ${screen.side.value === "members" && html`<${MembersSheet} screen=${screen} list=${state.list} close=${leave} />`}
-    ${screen.side.value === "history" && html`<${HistorySheet} screen=${screen} state=${state} close=${leave} />`}
+    ${menu.value && html`<${Late} sheet="Menu" screen=${screen} state=${state} close=${() => (menu.value = false)} />`}
+    ${screen.side.value === "members" && html`<${Late} sheet="MembersSheet" screen=${screen} list=${state.list} close=${leave} />`}
+    ${screen.side.value === "history" && html`<${Late} sheet="HistorySheet" screen=${screen} state=${state} close=${leave} />`}
   `;
 }
 

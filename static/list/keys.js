@@ -1,10 +1,7 @@
-/** What the keyboard does to the rows of a list, and the sheet that says so. */
+/** What the keyboard does to the rows of a list. */
 
 /** @import { Item } from '../shared/shapes.js' */
 /** @import { Screen } from './screen.js' */
-import { html } from "../shared/html.js";
-import { Sheet } from "../shared/parts.js";
-import { t } from "../shared/words.js";
 import { itemOf, rowsIn } from "./motion.js";
 
 /** @typedef {(event: KeyboardEvent, row: HTMLElement | null) => boolean} Deed answers whether there was something to do */
@@ -76,23 +73,3 @@ function go(row, step) {
   next?.scrollIntoView({ block: "nearest" });
   return next !== undefined;
 }
-
-const KEYS = /** @type {const} */ ([
-  ["keys.add", "N", "/"],
-  ["keys.go", "↑", "↓"],
-  ["keys.tick", "Space"],
-  ["keys.details", "Enter"],
-  ["keys.remove", "Del"],
-  ["keys.move", "Alt+↑", "Alt+↓"],
-  ["keys.undo", "Ctrl+Z"],
-  ["keys.help", "?"],
-]);
-
-/** @param {{close: () => void}} props */
-export const KeysSheet = ({ close }) => html`
-  <${Sheet} title=${t("keys.title")} close=${close}>
-    <dl class="keys">
-      ${KEYS.map(([word, ...keys]) => html`<div><dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${t(word)}</dd></div>`)}
-    </dl>
-  <//>
-`;

@@ -8,7 +8,7 @@ import { amount } from "../shared/amounts.js";
 import { copyText } from "../shared/copy.js";
 import { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
 import { html } from "../shared/html.js";
-import { Sheet } from "../shared/sheet.js";
+import { Sheet } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { asText, onList } from "./model.js";
 

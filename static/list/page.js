@@ -7,6 +7,7 @@ import { openSession } from "../shared/session.js";
 import { goneLast, openedLast } from "../shared/last.js";
 import { loadReaderSoon } from "../shared/reader.js";
 import { wide } from "../shared/wide.js";
+import { loadSheets } from "./late.js";
 import { OpenList } from "./open-list.js";
 import { Screen } from "./screen.js";
 import { ListPage } from "./view.js";
@@ -24,6 +25,6 @@ export async function start(root) {
     if (list.gone.value) goneLast(session.user.id, list.id);
     else if (list.confirmed.value) openedLast(session.user.id, list.id);
   });
-  loadReaderSoon();
+  loadReaderSoon(loadSheets);
   render(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }

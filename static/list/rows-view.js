@@ -14,8 +14,8 @@ import { Icon } from "../shared/icons.js";
 import { recall, remember } from "../shared/memory.js";
 import { t } from "../shared/words.js";
 import { Gestures } from "./gestures.js";
-import { ItemSheet } from "./item-view.js";
-import { KeysSheet, hearKeys } from "./keys.js";
+import { hearKeys } from "./keys.js";
+import { Late } from "./late.js";
 import { onList, parts } from "./model.js";
 import { Motion, glow, itemOf } from "./motion.js";
 import { Row, showsTheSame } from "./row-view.js";
@@ -72,9 +72,9 @@ export function Rows({ screen, state }) {
       `}
     <//>
     ${item && !item.removed && html`
-      <${ItemSheet} screen=${screen} item=${item} people=${state.people} fixed=${fixed} close=${() => (chosen.value = null)} />
+      <${Late} sheet="ItemSheet" screen=${screen} item=${item} people=${state.people} fixed=${fixed} close=${() => (chosen.value = null)} />
     `}
-    ${help.value && html`<${KeysSheet} close=${() => (help.value = false)} />`}
+    ${help.value && html`<${Late} sheet="KeysSheet" close=${() => (help.value = false)} />`}
   `;
 }
 

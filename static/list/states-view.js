@@ -9,7 +9,7 @@ import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { Failure, WaitingRows } from "../shared/parts.js";
 import { t } from "../shared/words.js";
-import { MembersSheet } from "./members-view.js";
+import { Late } from "./late.js";
 import { asText } from "./model.js";
 import { CopyButton, Unsaved } from "./unsaved-view.js";
 
@@ -68,7 +68,7 @@ export function Empty({ screen, state }) {
         <button class="button quiet" type="button" onClick=${() => (members.value = true)}>${t("list.invite")}</button>
       `}
     </section>
-    ${members.value && html`<${MembersSheet} screen=${screen} list=${state.list} close=${() => (members.value = false)} />`}
+    ${members.value && html`<${Late} sheet="MembersSheet" screen=${screen} list=${state.list} close=${() => (members.value = false)} />`}
   `;
 }
 

@@ -33,8 +33,12 @@ export const readerSoon = () =>
 
 const IDLE_MS = 4000;
 
-/** Ask for it at the first touch of the page, and soon after its start all the same: then it is there without network. */
-export function loadReaderSoon() {
-  for (const name of ["pointerdown", "keydown", "focusin"]) addEventListener(name, () => void loadReader(), { once: true, passive: true });
-  setTimeout(loadReader, IDLE_MS);
+/**
+ * Ask for it at the first touch of the page, and soon after its start all the same: then it is there without network.
+ * @param {() => Promise<void>} next what else is to come then
+ */
+export function loadReaderSoon(next) {
+  const load = () => void loadReader().then(next).catch(() => {});
+  for (const name of ["pointerdown", "keydown", "focusin"]) addEventListener(name, load, { once: true, passive: true });
+  setTimeout(load, IDLE_MS);
 }

@@ -35,6 +35,12 @@ export async function loadWords(script, ...wishes) {
   return language;
 }
 
+/** Learn the words that only another script needs. @param {string} script */
+export async function addWords(script) {
+  const answer = await fetch(new URL(`./${script}.${spoken}.json`, import.meta.url));
+  words = { ...words, ...(await answer.json()) };
+}
+
 /** The first of the wishes that we speak, else English. @param {...(string | null | undefined)} wishes @returns {Language} */
 export function chooseLanguage(...wishes) {
   const known = wishes.map((wish) => wish?.slice(0, 2).toLowerCase()).find((wish) => wish === "ru" || wish === "en");
