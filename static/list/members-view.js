@@ -1,17 +1,15 @@
-/** The sheet of a list's members: who they are, inviting another by link, taking one off, leaving. */
+/** The sheet of a list's members: who they are and what each may do, inviting another, handing over, taking one off, leaving. */
 
 /** @import { List } from '../shared/shapes.js' */
 /** @import { Member } from './members.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { copyText } from "../shared/copy.js";
+import { useEffect } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Choice, Failure, Form, Sheet } from "../shared/parts.js";
-import { day, t } from "../shared/words.js";
+import { t } from "../shared/words.js";
 import { initials } from "./circle.js";
-
-const LINK_LASTS_MS = 7 * 86_400_000;
+import { Invite } from "./invitations-view.js";
 
 /** @param {{screen: Screen, list: List, close: () => void}} props */
 export function MembersSheet({ screen, list, close }) {
@@ -28,17 +26,21 @@ export function MembersSheet({ screen, list, close }) {
         <ul class="plain">
           ${screen.members.value.map((member) => html`<${MemberRow} key=${member.person.id} screen=${screen} member=${member} owns=${owns} />`)}
         </ul>
-        ${owns ? html`<${Invite} screen=${screen} title=${list.title} />` : html`<${Leave} screen=${screen} title=${list.title} />`}
+        ${owns ? html`<${Invite} screen=${screen} title=${list.title} away=${away} />` : html`<${Leave} screen=${screen} title=${list.title} />`}
       </fieldset>
     <//>
   `;
 }
 
+/** @typedef {'' | 'choice' | 'hand' | 'remove'} Asks what is asked beneath a member */
+
 /** @param {{screen: Screen, member: Member, owns: boolean}} props */
 function MemberRow({ screen, member: { person, role }, owns }) {
-  const asks = useSignal(false);
+  const asks = useSignal(/** @type {Asks} */ (""));
   const me = person.id === screen.session.user.id;
   const name = person.name ?? t("list.someone");
+  const { id } = person;
+  const cancel = () => (asks.value = "");
   return html`
     <li>
       <div class="row member">
@@ -48,67 +50,57 @@ function MemberRow({ screen, member: { person, role }, owns }) {
           <span class="row-second">${t(`role.${role}`)}${me && ` · ${t("members.you")}`}</span>
         </div>
         ${owns && !me && !asks.value && html`
-          <button class="button quiet danger" type="button" aria-label=${t("members.remove_who", { name })} onClick=${() => (asks.value = true)}>
+          <button class="button quiet" type="button" aria-label=${t("members.role_of", { name })} onClick=${() => (asks.value = "choice")}>
+            ${t("members.role")}
+          </button>
+          <button class="button quiet danger" type="button" aria-label=${t("members.remove_who", { name })} onClick=${() => (asks.value = "remove")}>
             ${t("members.remove")}
           </button>
         `}
       </div>
-      ${asks.value && html`<${Removing} screen=${screen} id=${person.id} name=${name} cancel=${() => (asks.value = false)} />`}
+      ${asks.value === "choice" && html`<${ChoosingRole} screen=${screen} id=${id} name=${name} role=${role} asks=${asks} />`}
+      ${asks.value === "hand" && html`
+        <${Asking} text=${t("members.hand_over_ask", { name })} label=${t("members.hand_over", { name })} cancel=${cancel}
+          send=${() => screen.setRole(id, "owner").then(cancel)} />
+      `}
+      ${asks.value === "remove" && html`
+        <${Asking} text=${t("members.remove_ask", { name })} label=${t("members.remove_who", { name })} danger cancel=${cancel}
+          send=${() => screen.removeMember(id)} />
+      `}
     </li>
   `;
 }
 
-/** Asks before someone else loses the list. @param {{screen: Screen, id: string, name: string, cancel: () => void}} props */
-const Removing = ({ screen, id, name, cancel }) => html`
-  <div class="asks">
-    <p>${t("members.remove_ask", { name })}</p>
-    <${Form} label=${t("members.remove_who", { name })} danger send=${() => screen.removeMember(id)} />
-    <button class="button" type="button" onClick=${cancel}>${t("do.cancel")}</button>
-  </div>
-`;
-
-/** @param {{screen: Screen, title: string}} props */
-function Invite({ screen, title }) {
-  const link = useSignal(/** @type {{url: string, role: string} | null} */ (null));
+/** @param {{screen: Screen, id: string, name: string, role: string, asks: {value: Asks}}} props */
+function ChoosingRole({ screen, id, name, role, asks }) {
   const roles = [
     { value: "editor", label: t("members.may_edit") },
     { value: "viewer", label: t("members.may_look") },
+    { value: "owner", label: t("members.may_own") },
   ];
   /** @param {Record<string, string>} typed */
-  const make = async ({ role }) => {
-    link.value = { url: await screen.invite(role), role };
+  const send = async ({ role: wanted }) => {
+    if (wanted !== "owner") await screen.setRole(id, wanted);
+    asks.value = wanted === "owner" ? "hand" : "";
   };
   return html`
-    <h3>${t("members.invite")}</h3>
-    <p class="muted">${t("members.invite_text")}</p>
-    <${Form} label=${t("members.make_link")} send=${make} quiet=${link.value !== null}>
-      <${Choice} label=${t("members.by_link")} name="role" value="editor" options=${roles} />
-    <//>
-    ${link.value && html`<${Link} ...${link.value} title=${title} />`}
+    <div class="asks">
+      <${Form} label=${t("do.save")} send=${send}>
+        <${Choice} label=${t("members.role_of", { name })} name="role" value=${role} options=${roles} />
+      <//>
+      <button class="button" type="button" onClick=${() => (asks.value = "")}>${t("do.cancel")}</button>
+    </div>
   `;
 }
 
-/** What it gives and until when is said beside it, as it is what one tells others. @param {{url: string, role: string, title: string}} props */
-function Link({ url, role, title }) {
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const says = useSignal("");
-  const until = useRef(day(new Date(Date.now() + LINK_LASTS_MS).toISOString())).current;
-  const copy = async () => (says.value = t((await copyText(url, field.current)) ? "state.copied" : "state.select_and_copy"));
-  // Only secure addresses can share, and whoever thinks better of it has done nothing wrong.
-  const share = "share" in navigator && (() => void navigator.share({ title: t("members.share_title", { title }), url }).catch(() => {}));
-  return html`
-    <label class="field">
-      <span class="field-label">${t("members.link")}</span>
-      <input ref=${field} value=${url} readonly onFocus=${(/** @type {any} */ event) => event.target.select()} />
-    </label>
-    <p class="muted">${t(role === "viewer" ? "members.link_looks" : "members.link_edits", { day: until })}</p>
-    <div class="buttons">
-      <button class="button main" type="button" onClick=${copy}>${t("members.copy")}</button>
-      ${share && html`<button class="button" type="button" onClick=${share}>${t("members.share")}</button>`}
-    </div>
-    <p class="muted" role="status">${says.value}</p>
-  `;
-}
+/** Asks before someone else loses the list, or oneself the say over it. @param {{text: string, label: string, danger?: boolean, send: () => Promise<unknown>, cancel: () => void}} props */
+const Asking = ({ text, label, danger, send, cancel }) => html`
+  <div class="asks">
+    <p>${text}</p>
+    <${Form} label=${label} danger=${danger} send=${send} />
+    <button class="button" type="button" onClick=${cancel}>${t("do.cancel")}</button>
+  </div>
+`;
 
 /** @param {{screen: Screen, title: string}} props */
 function Leave({ screen, title }) {

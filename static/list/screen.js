@@ -153,7 +153,29 @@ export class Screen {
   /** A link under the address at which this reader reached the house. @param {string} role @returns {Promise<string>} */
   async invite(role) {
     const { url } = await this.session.live.call("members.invite", { list: this.list.id, role, link: true });
-    return location.origin + new URL(url, location.origin).pathname;
+    return here(url);
+  }
+
+  /** A code goes by mail to one person. @param {string} role @param {string} email */
+  async inviteByMail(role, email) {
+    await this.session.live.call("members.invite", { list: this.list.id, role, email });
+  }
+
+  /** What is still open, each link under the address at which this reader reached the house. @returns {Promise<import("./invitations-view.js").Invitation[]>} */
+  async invitations() {
+    const { invitations } = await this.session.live.call("members.invitations", { list: this.list.id });
+    return invitations.map((/** @type {import("./invitations-view.js").Invitation} */ one) => ({ ...one, url: one.url && here(one.url) }));
+  }
+
+  /** @param {string} id of an invitation */
+  async uninvite(id) {
+    await this.session.live.call("members.uninvite", { list: this.list.id, id });
+  }
+
+  /** @param {string} person @param {string} role */
+  async setRole(person, role) {
+    await this.session.live.call("members.set_role", { list: this.list.id, person, role });
+    await this.circle.read().catch(() => {});
   }
 
   get historyKey() {
@@ -233,5 +255,8 @@ export class Screen {
   }
 
 }
+
+/** @param {string} url */
+const here = (url) => location.origin + new URL(url, location.origin).pathname;
 
 const showUnsaved = () => document.querySelector(".unsaved")?.scrollIntoView({ block: "center" });

@@ -1,0 +1,43 @@
+"""Who shares a list: roles, handing over, and invitations that are still open."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Phone
+
+
+def members(phone: Phone) -> Locator:
+    """The open sheet."""
+    phone.menu("members")
+    sheet = phone.page.get_by_role("dialog")
+    expect(sheet.locator(".member").first).to_be_visible()
+    return sheet
+
+
+def test_the_owner_lets_a_member_only_look_and_then_hands_the_list_over(ann: Phone, bob: Phone) -> None:
+    sheet = members(ann)
+    sheet.get_by_role("button", name="What Bob may do").click()
+    sheet.get_by_label("What Bob may do").select_option("viewer")
+    sheet.get_by_role("button", name="Save", exact=True).click()
+    expect(sheet.locator(".member", has_text="Bob")).to_contain_text("can look")
+    expect(bob.page.locator(".add-field")).to_have_count(0)
+
+    sheet.get_by_role("button", name="What Bob may do").click()
+    sheet.get_by_label("What Bob may do").select_option("owner")
+    sheet.get_by_role("button", name="Save", exact=True).click()
+    expect(sheet.get_by_text("Hand the list over to Bob?")).to_be_visible()
+    sheet.get_by_role("button", name="Hand over to Bob").click()
+    expect(sheet.locator(".member", has_text="Bob")).to_contain_text("owner")
+    expect(sheet.get_by_role("button", name="Make a link")).to_have_count(0)
+    expect(bob.page.locator(".add-field")).to_be_visible()
+
+
+def test_an_open_invitation_is_shown_and_withdrawn(ann: Phone, bob: Phone) -> None:
+    list_id = ann.page.url[-36:]
+    for one in ann.call("members.invitations", list=list_id)["invitations"]:
+        ann.call("members.uninvite", list=list_id, id=one["id"])
+    sheet = members(ann)
+    sheet.get_by_role("button", name="Make a link").click()
+    expect(sheet.get_by_role("heading", name="Open invitations")).to_be_visible()
+    sheet.get_by_role("button", name="Withdraw: Link for anyone").click()
+    expect(sheet.get_by_role("heading", name="Open invitations")).to_have_count(0)
+    assert ann.call("members.invitations", list=list_id)["invitations"] == []
