@@ -45,6 +45,7 @@ from shoplist_appliance.usecases.purge import Purge
 from shoplist_appliance.usecases.resealing import Resealing
 from shoplist_appliance.usecases.second_factor import SecondFactor
 from shoplist_appliance.usecases.services import Services
+from shoplist_appliance.usecases.shares import Shares
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
 from shoplist_appliance.web.routes import application
@@ -55,6 +56,7 @@ LAST_ANSWERS_SECONDS = 2.0
 BACKLOG = 128
 TIDY_SECONDS = 1.0
 SEEN_SECONDS = 60.0
+EXPIRY_SECONDS = 0.25
 KEYS_SECONDS = 1.0
 CODES_SECONDS = 0.5
 LIMITS_SECONDS = 1.0
@@ -156,6 +158,7 @@ def _composed(
         second_factor=SecondFactor(store, passwords, clock, people, settings.limits_rate),
         lists=lists,
         members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
+        shares=Shares(store, open_lists, lists, broadcaster, clock),
         exports=exports,
         leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster),
         mail=mail,
@@ -209,6 +212,8 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(WATCH_SECONDS, app.watch, "watching storage and disk")
     app.tasks.every(KEYS_SECONDS, app.keys.refresh, "looking whether the key file was changed")
     app.tasks.every(KEYS_SECONDS, app.resealing.when_due, "sealing with the present keys")
+    app.tasks.every(EXPIRY_SECONDS, app.turns.expel_expired, "ending the rights of guests")
+    app.tasks.every(SEEN_SECONDS, app.services.shares.keep_used, "keeping when shares were used")
     app.tasks.every(SEEN_SECONDS, app.services.people.keep_seen, "keeping when tokens were seen")
     try:
         with noting_errors(app.services.alerts):
@@ -230,6 +235,7 @@ async def _stop(app: App, server: HTTPServer) -> None:
     """Stop accepting, say goodbye, finish and store what waits, let go: in this order nothing is lost."""
     server.stop()
     await app.live.close("shutdown")
+    await app.services.shares.keep_used()
     await app.turns.close()
     await app.outbox.close()
     with contextlib.suppress(asyncio.TimeoutError):

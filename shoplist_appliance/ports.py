@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NewType, Protocol
 
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId, TokenId
-from shoplist_appliance.domain.lists import Change, Header, Known, Summary
+from shoplist_appliance.domain.lists import Actor, Change, Header, Known, Summary
 from shoplist_appliance.domain.people import Language, Person, PersonName, Token
 
 
@@ -136,6 +136,9 @@ class ListStore(Protocol):
 
     async def list_of_invitation(self, hash: bytes) -> ListId | None:
         """The list whose header holds an invitation with this hash."""
+
+    async def list_of_share(self, hash: bytes) -> ListId | None:
+        """The list whose header holds a share with this hash, also one that serves no longer."""
 
     async def load(self, list_id: ListId) -> Loaded | None:
         """The list, with every change that was stored when the call began; None where there is none."""
@@ -384,8 +387,8 @@ class Rooms(Protocol):
     def rooms(self, prefix: str) -> Sequence[str]:
         """The rooms that somebody hears and whose names begin with the prefix."""
 
-    def expel(self, room: str, event: Event, person: PersonId | None = None) -> None:
-        """Send an event to those in the room (only to this person's connections, if given) and take them out of it."""
+    def expel(self, room: str, event: Event, actor: Actor | None = None) -> None:
+        """Send an event to those in the room, or only to this person's or guest's connections, and take them out."""
 
     def sign_out(self, tokens: Iterable[TokenId], reason: str) -> None:
         """Tell the connections of these tokens ``signed_out``, take them out of all rooms, close them within 1 s."""

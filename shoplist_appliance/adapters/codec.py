@@ -12,8 +12,8 @@ from typing import Any, Final
 import orjson
 
 from shoplist_appliance.adapters.sealing import Sealer, key_id
-from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId, TokenId
-from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Summary
+from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId, ShareId, TokenId
+from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Share, Summary
 from shoplist_appliance.domain.people import Person, Token, Totp, email_key
 from shoplist_appliance.ports import Record, Snapshot
 
@@ -43,12 +43,13 @@ def unpack(raw: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRow:
-    """A header at rest. ``members``, ``invitations`` (hashes) and ``deleted_at`` find it; the truth is in the body."""
+    """A header at rest. The truth is in the body; the rest finds it: invitations and shares by their hashes."""
 
     id: ListId
     version: int
     members: Sequence[PersonId]
     invitations: Sequence[bytes]
+    shares: Sequence[bytes]
     deleted_at: int | None
     body: bytes
 
@@ -151,12 +152,14 @@ class Codec:
             "archived": header.archived,
             "deleted_at": header.deleted_at,
             "invitations": [_invitation_out(invitation) for invitation in header.invitations],
+            "shares": [_share_out(share) for share in header.shares],
         }
         return HeaderRow(
             header.id,
             header.version,
             list(header.members),
             [invitation.hash for invitation in header.invitations],
+            [share.hash for share in header.shares],
             header.deleted_at,
             self._seal(orjson.dumps(content), *_header_place(header.id, header.version)),
         )
@@ -172,6 +175,7 @@ class Codec:
             archived=content["archived"],
             deleted_at=content["deleted_at"],
             invitations=tuple(_invitation_in(invitation) for invitation in content["invitations"]),
+            shares=tuple(_share_in(share) for share in content.get("shares", ())),
             behind=behind,
             version=version,
         )
@@ -450,6 +454,34 @@ def _invitation_in(content: dict[str, Any]) -> Invitation:
         email=content.get("email"),
         accepted_by=content.get("accepted_by"),
         withdrawn=content.get("withdrawn", False),
+    )
+
+
+def _share_out(share: Share) -> dict[str, object]:
+    return {
+        "id": share.id,
+        "hash": share.hash.hex(),
+        "key": share.key,
+        "right": share.right,
+        "name": share.name,
+        "created_at": share.created_at,
+        "expires_at": share.expires_at,
+        "last_used": share.last_used,
+        "revoked_at": share.revoked_at,
+    }
+
+
+def _share_in(content: dict[str, Any]) -> Share:
+    return Share(
+        id=ShareId(content["id"]),
+        hash=bytes.fromhex(content["hash"]),
+        key=content["key"],
+        right=content["right"],
+        name=content["name"],
+        created_at=content["created_at"],
+        expires_at=content["expires_at"],
+        last_used=content["last_used"],
+        revoked_at=content["revoked_at"],
     )
 
 

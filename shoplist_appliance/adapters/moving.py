@@ -35,12 +35,12 @@ class Table:
 
 PEOPLE: Final = Table("people", ("id", "email", "role", "credentials", "version", "body"), 1, 500)
 TOKENS: Final = Table("tokens", ("id", "hash", "person", "credentials", "last_seen", "body"), 1, 500)
-# `members` and `invitations` are tuples in order, `behind` is 0 or 1.
+# `members`, `invitations` and `shares` are tuples in order, `behind` is 0 or 1.
 LISTS: Final = Table(
     "lists",
     (
         *("id", "version", "behind", "header", "snapshot", "snapshot_revision", "pieces", "summary_revision"),
-        *("summary", "deleted_at", "members", "invitations"),
+        *("summary", "deleted_at", "members", "invitations", "shares"),
     ),
     1,
     100,
@@ -133,12 +133,14 @@ def _tokens(rows: Rows, codec: Codec) -> Iterator[Row]:
 def _lists(rows: Rows, codec: Codec) -> Iterator[Row]:
     """By what a list is found, its header says: the truth, also where an older version kept less beside it."""
     for row in read(rows, LISTS):
-        id, version, behind, body, *_, summary_revision, summary, _, _, _ = row
+        id, version, behind, body, *_, summary_revision, summary, _, _, _, _ = row
         list_id = ListId(unpack(id))
         header = codec.header(list_id, version, bool(behind), body)
         codec.summary(list_id, summary_revision, summary)
-        hashes = sorted(invitation.hash for invitation in header.invitations)
-        yield (*row[:-3], header.deleted_at, tuple(sorted(header.members)), tuple(hashes))
+        invitations = sorted(invitation.hash for invitation in header.invitations)
+        shares = sorted(share.hash for share in header.shares)
+        found_by = (tuple(sorted(header.members)), tuple(invitations), tuple(shares))
+        yield (*row[:-4], header.deleted_at, *found_by)
 
 
 def _pieces(rows: Rows, codec: Codec) -> Iterator[Row]:

@@ -10,6 +10,7 @@ ListId = NewType("ListId", str)
 ItemId = NewType("ItemId", str)
 EditId = NewType("EditId", str)
 InvitationId = NewType("InvitationId", str)
+ShareId = NewType("ShareId", str)
 
 
 def new_uuid() -> str:

@@ -35,7 +35,7 @@ class Deed:
         "when",
     )
 
-    def __init__(self, draft: Draft, by: PersonId, at: int, seen: int, now: int) -> None:
+    def __init__(self, draft: Draft, by: PersonId | None, at: int, seen: int, now: int) -> None:
         self.draft = draft
         self.by = by
         self.when = min(at, now)

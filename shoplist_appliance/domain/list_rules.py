@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from shoplist_appliance.domain.access import Grant, grant, require_kind
 from shoplist_appliance.domain.errors import Conflict, DomainError, Full, NotFound
-from shoplist_appliance.domain.ids import EditId
+from shoplist_appliance.domain.ids import EditId, PersonId
 from shoplist_appliance.domain.list_deed import ITEMS_LIMIT, Deed
 from shoplist_appliance.domain.list_draft import Contents, Draft
 from shoplist_appliance.domain.list_item import (
@@ -18,7 +19,7 @@ from shoplist_appliance.domain.list_item import (
     thousandths,
 )
 from shoplist_appliance.domain.list_undo import take_back, undo
-from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Known, Result, Undo, require
+from shoplist_appliance.domain.lists import Call, Change, Edit, Guest, Header, Known, Result, Undo
 from shoplist_appliance.domain.records import record
 from shoplist_appliance.domain.units import canonical_unit
 
@@ -89,20 +90,21 @@ class _Turn:
 
     def outcome(self, call: Call) -> Outcome:
         try:
-            require(self._header, call.by, "edit")
+            granted = grant(self._header, call.by, "tick", self._now)
             # What the author saw of another epoch says nothing about this log.
             same_log = call.epoch is None or call.epoch == self._header.epoch
-            results = [self._result(call, edit, same_log) for edit in call.edits]
+            results = [self._result(call, edit, same_log, granted) for edit in call.edits]
         except DomainError as error:
             return error
         return Edited(self._draft.revision, results)
 
-    def _result(self, call: Call, edit: Edit | Undo, same_log: bool) -> Result:
+    def _result(self, call: Call, edit: Edit | Undo, same_log: bool, granted: Grant) -> Result:
         """Rule 1 first: a repeat is found before anything is decided. Raises what an undo cannot do."""
         repeat = self._known.get(edit.id) or self._made.get(edit.id)
         if repeat is not None:
             return Result(edit.id, "duplicate", repeat.revision, repeat.item)
         try:
+            require_kind(granted, "undo" if isinstance(edit, Undo) else edit.kind)
             change = self._undone(call, edit) if isinstance(edit, Undo) else self._edited(call, edit, same_log)
         except DomainError as error:
             if edit.id not in self._looked_up:
@@ -116,7 +118,7 @@ class _Turn:
         return Result(edit.id, change.status, change.revision, change.item)
 
     def _edited(self, call: Call, edit: Edit, same_log: bool) -> Change:
-        deed = Deed(self._draft, call.by, edit.at, edit.seen if same_log else 0, self._now)
+        deed = Deed(self._draft, _author(call), edit.at, edit.seen if same_log else 0, self._now)
         return _RULES[edit.kind](deed, edit)
 
     def _undone(self, call: Call, edit: Undo) -> Change:
@@ -124,9 +126,14 @@ class _Turn:
         change = edit.change or next((made for made in self.changes if made.revision == edit.revision), None)
         if change is None:
             raise NotFound("revision")
-        deed = Deed(self._draft, call.by, self._now, self._draft.revision, self._now)
+        deed = Deed(self._draft, _author(call), self._now, self._draft.revision, self._now)
         undo(deed, change)
         return deed.change(edit.id, "undo")
+
+
+def _author(call: Call) -> PersonId | None:
+    """Whose name its changes bear; guests have none."""
+    return None if isinstance(call.by, Guest) else call.by
 
 
 # --- one rule for each kind of edit -------------------------------------------------------------------------------

@@ -4,20 +4,51 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shoplist_appliance.domain.errors import DomainError, Forbidden, Gone, NotFound
-from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId
+from shoplist_appliance.domain.errors import DomainError
+from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId, ShareId
 from shoplist_appliance.domain.records import record
 
 Role = Literal["owner", "editor", "viewer"]
-Need = Literal["read", "edit", "own"]
+Right = Literal["view", "tick", "edit"]
 Kind = Literal["add", "set", "tick", "remove", "restore", "rename", "arrange", "undo"]
 Status = Literal["applied", "superseded"]
 
 ROLE_RANK: Mapping[str, int] = {"viewer": 0, "editor": 1, "owner": 2}
-NEEDED_RANK: Mapping[str, int] = {"read": 0, "edit": 1, "own": 2}
 
 
-# --- the header: who may do what; changed by compare-and-swap, in the list's turn ---------------------------------
+# --- the header: who shares it; changed by compare-and-swap, in the list's turn. See ``access.py`` ------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whoever holds the key of a share, by its hash."""
+
+    share: bytes
+
+
+Actor = PersonId | Guest
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A link by which guests see a list, tick its items or edit it. ``hash`` finds it; ``key`` is kept, sealed.
+
+    A revoked one is remembered for a while, so that who opens it late learns that it was there; its key is not.
+    """
+
+    id: ShareId
+    hash: bytes  # SHA-256 of the key
+    key: str
+    right: Right
+    name: str | None
+    created_at: int
+    expires_at: int | None = None
+    last_used: int | None = None
+    revoked_at: int | None = None
+
+    def serves(self, now: int) -> bool:
+        """Whether its key opens the list."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +87,9 @@ class Header:
     archived: bool = False
     deleted_at: int | None = None
     invitations: Sequence[Invitation] = ()
+    shares: Sequence[Share] = ()
     behind: bool = False  # the stored summary may be older than the log
     version: int = 1
-
-
-def role_of(header: Header, person: PersonId) -> Role:
-    """The person's role, on a deleted list too; a stranger may not know that the list exists: ``NotFound``."""
-    role = header.members.get(person)
-    if role is None:
-        raise NotFound("list")
-    return role
-
-
-def require(header: Header, person: PersonId, need: Need) -> Role:
-    """The person's role, if it suffices: the one place that says who may do what with a list.
-
-    Raises ``NotFound`` for a stranger, ``Gone`` for a member of a deleted list, ``Forbidden`` where more is needed.
-    """
-    role = role_of(header, person)
-    if header.deleted_at is not None:
-        raise Gone("list_deleted")
-    if ROLE_RANK[role] < NEEDED_RANK[need]:
-        raise Forbidden("not_owner" if need == "own" else "viewer")
-    return role
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,7 @@ class Call:
     ``epoch`` is the one the client named, None where it named none (then the list's own is meant).
     """
 
-    by: PersonId
+    by: Actor
     edits: Sequence["Edit | Undo"]
     epoch: str | None = None
 

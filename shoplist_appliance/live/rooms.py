@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from shoplist_appliance.domain.ids import PersonId, TokenId
+from shoplist_appliance.domain.ids import TokenId
+from shoplist_appliance.domain.lists import Actor
 from shoplist_appliance.live import packets
 from shoplist_appliance.live.packets import Message
 from shoplist_appliance.ports import Counters, Event
@@ -13,10 +14,10 @@ K = TypeVar("K", bound=str)
 
 
 class Member(Protocol):
-    """One connection, as rooms see it; ``rooms`` is kept for them."""
+    """One connection, as rooms see it; ``rooms`` is kept for them. A guest's has no token."""
 
-    person: PersonId
-    token: TokenId
+    actor: Actor
+    token: TokenId | None
     rooms: set[str]
 
     def tell(self, message: Message) -> None:
@@ -49,8 +50,8 @@ class Broadcaster:
     def rooms(self, prefix: str) -> Sequence[str]:
         return [room for room in self._rooms if room.startswith(prefix)]
 
-    def expel(self, room: str, event: Event, person: PersonId | None = None) -> None:
-        leaving = [member for member in self._rooms.get(room, ()) if person in (None, member.person)]
+    def expel(self, room: str, event: Event, actor: Actor | None = None) -> None:
+        leaving = [member for member in self._rooms.get(room, ()) if actor in (None, member.actor)]
         if leaving:
             message = self._encoded(event)
             for member in leaving:
@@ -68,13 +69,15 @@ class Broadcaster:
 
     def register(self, member: Member) -> None:
         """Have this connection found by its token from now on."""
-        self._by_token.setdefault(member.token, {})[member] = None
+        if member.token is not None:
+            self._by_token.setdefault(member.token, {})[member] = None
 
     def forget(self, member: Member) -> None:
         """It has gone: it is in no room, and nobody's."""
         for room in list(member.rooms):
             self.leave(member, room)
-        _take_out(self._by_token, member.token, member)
+        if member.token is not None:
+            _take_out(self._by_token, member.token, member)
 
     def join(self, member: Member, room: str) -> None:
         """It hears the room from now on."""

@@ -12,6 +12,7 @@ from tornado.web import RequestHandler
 
 from shoplist_appliance.config import Settings
 from shoplist_appliance.domain.errors import DomainError, Invalid, Reason, TooLarge, Unauthenticated, UnknownOperation
+from shoplist_appliance.domain.lists import Guest
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.live import packets
 from shoplist_appliance.live.engine import (
@@ -31,7 +32,7 @@ from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.open_lists import person_room
 from shoplist_appliance.usecases.people import People, Principal
 from shoplist_appliance.web.auth import LONGEST_TOKEN
-from shoplist_appliance.web.operations import Dispatcher, Started
+from shoplist_appliance.web.operations import Dispatcher, Started, guest_of
 from shoplist_appliance.web.problems import MOST_FIELDS
 from shoplist_appliance.web.rows import Caller
 from shoplist_appliance.web.words import chosen
@@ -52,9 +53,10 @@ class Connection:
         "_broadcaster",
         "_farewell",
         "_reading",
+        "actor",
         "ended",
+        "guest",
         "language",
-        "person",
         "principal",
         "rooms",
         "running",
@@ -62,11 +64,12 @@ class Connection:
         "token",
     )
 
-    def __init__(self, session: Session, broadcaster: Broadcaster, principal: Principal, language: Language) -> None:
+    def __init__(self, session: Session, broadcaster: Broadcaster, who: Principal | Guest, language: Language) -> None:
         self.session = session
-        self.principal = principal
-        self.person = principal.person
-        self.token = principal.token
+        self.principal = None if isinstance(who, Guest) else who
+        self.guest = who if isinstance(who, Guest) else None
+        self.actor = who if isinstance(who, Guest) else who.person
+        self.token = None if isinstance(who, Guest) else who.token
         self.language = language
         self.rooms: set[str] = set()
         self.running = 0  # calls
@@ -143,6 +146,7 @@ class Call:
             listener=connection,
             reply=self.reply,
             agent=session.peer.agent,
+            guest=None if connection is None else connection.guest,
         )
         self._work: Started
 
@@ -337,9 +341,14 @@ class Live:
         session.above = admission = Admission(session.peer.cookie)
         try:
             admission.read(packet.rest)
-            secret = admission.secret()
+            guest = admission.guest()
+            secret = "" if guest else admission.secret()
         except DomainError as error:
             self._refuse_connection(session, packet, error)
+            return
+        if guest is not None:
+            session.hold(BEING_ADMITTED)
+            self._tasks.start(self._admit_guest(session, packet, admission, guest), "admitting a guest")
             return
         principal = self._people.cached(secret)
         if principal is not None:
@@ -360,6 +369,19 @@ class Live:
         finally:
             session.release(BEING_ADMITTED)
 
+    async def _admit_guest(self, session: Session, packet: Packet, admission: "Admission", guest: Guest) -> None:
+        """What the key opens is decided again with every call, and when a room is joined."""
+        try:
+            await self.dispatcher.list_of(guest, session.peer.address)
+        except Exception as error:
+            if session.above is admission:
+                self._refuse_connection(session, packet, error)
+        else:
+            if session.above is admission:
+                self._enter(session, guest, admission.language or session.peer.language or "en")
+        finally:
+            session.release(BEING_ADMITTED)
+
     def _let_in(self, session: Session, packet: Packet, admission: "Admission", principal: Principal) -> None:
         """Register the connection. No step of the loop may lie between the look at its token and this, so that
         whoever ends the token finds every connection that it let in."""
@@ -367,9 +389,13 @@ class Live:
             self._refuse_connection(session, packet, Unauthenticated("token"))
             return
         language = admission.language or session.peer.language or principal.language
-        session.above = connection = Connection(session, self._broadcaster, principal, language)
+        self._enter(session, principal, language)
+
+    def _enter(self, session: Session, who: Principal | Guest, language: Language) -> None:
+        session.above = connection = Connection(session, self._broadcaster, who, language)
         self._broadcaster.register(connection)
-        connection.join(person_room(principal.person))
+        if not isinstance(who, Guest):
+            connection.join(person_room(who.person))
         self.engine.let_in(session, True)
         session.transport.answer(packets.connected(secrets.token_urlsafe(15)))
 
@@ -394,11 +420,12 @@ class Live:
 class Admission:
     """A client that has asked to be let in, and what it said of itself."""
 
-    __slots__ = ("_cookie", "_token", "language")
+    __slots__ = ("_cookie", "_key", "_token", "language")
 
     def __init__(self, cookie: str | None) -> None:
         self._cookie = cookie
         self._token: str | None = None
+        self._key: str | None = None
         self.language: Language | None = None
 
     def read(self, auth: bytes) -> None:
@@ -411,11 +438,16 @@ class Admission:
             raise Invalid("not_an_object")
         language = given.get("language")
         self.language = chosen(language) if isinstance(language, str) else None
-        wrong = {f"auth.{name}": Reason("unknown") for name in given.keys() - {"token", "language"}}
+        wrong = {f"auth.{name}": Reason("unknown") for name in given.keys() - {"token", "key", "language"}}
         wrong |= {f"auth.{name}": Reason("not_text") for name, value in given.items() if type(value) not in _TEXT}
         if wrong:
             raise Invalid(fields=dict(itertools.islice(wrong.items(), MOST_FIELDS)))
         self._token = given.get("token")
+        self._key = given.get("key")
+
+    def guest(self) -> Guest | None:
+        """Who holds the key that was given; it wins over a token and a cookie."""
+        return None if self._key is None else guest_of(self._key)
 
     def secret(self) -> str:
         """The token, or that of the cookie. Raises ``Unauthenticated`` where there is none that could be one."""

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Literal
 from weakref import WeakValueDictionary
 
 import orjson
 
+from shoplist_appliance.domain.access import RIGHT_OF_ROLE, grant, require, role_of
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, Invalid, OutcomeUnknown, Reason
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId, derived_uuid, new_secret, new_uuid
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.list_state import ListState, people_in, people_of
-from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Role, Summary, Undo, require, role_of
+from shoplist_appliance.domain.lists import Actor, Call, Change, Edit, Guest, Header, Right, Role, Summary, Undo
 from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.ports import Clock, Listener, ListGone, ListStore, Rooms, Snapshot
 from shoplist_appliance.usecases.names import Names
@@ -25,11 +27,17 @@ KEPT_AFTER_DELETION_MS = 30 * 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A list as one of its members sees it in an index."""
+    """A list as one of its members sees it in an index, or a guest by a share of this right."""
 
     header: Header
     summary: Summary
-    role: Role
+    role: Role | Literal["guest"]
+    shared: Right | None = None
+
+    @property
+    def right(self) -> Right:
+        """What may be done with its items."""
+        return self.shared or ("view" if self.role == "guest" else RIGHT_OF_ROLE[self.role])
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +159,13 @@ class Lists:
         role = header.members.get(person)
         return ListView(header, summary, role) if role else None
 
-    async def get(self, person: PersonId, list_id: ListId, since: int | None, epoch: str | None) -> Opened:
+    async def get(self, actor: Actor, list_id: ListId, since: int | None, epoch: str | None) -> Opened:
         """The list, whole or what changed after ``since``; whole also where the client is too far behind or ahead."""
-        return self._answer(person, await self._open_lists.opened(list_id), since, epoch)
+        return self._answer(actor, await self._open_lists.opened(list_id), since, epoch)
 
     async def open(
         self,
-        person: PersonId,
+        actor: Actor,
         list_id: ListId,
         since: int | None,
         epoch: str | None,
@@ -167,17 +175,21 @@ class Lists:
         """As ``get``, and the listener hears the list's room from exactly the revision of that answer on."""
         opened = await self._open_lists.opened(list_id)
         # One step of the loop from here: rights, answer and room are of one moment, neither gap nor double.
-        answer = self._answer(person, opened, since, epoch)
+        answer = self._answer(actor, opened, since, epoch)
         self._open_lists.joining(list_id, opened.state.revision)
         listener.join(list_room(list_id))
+        until = grant(opened.header, actor, "read", self._clock.now()).until
+        if isinstance(actor, Guest) and until is not None:
+            self._open_lists.expel_at(until, actor, list_id)
         reply(answer)
 
     def close(self, list_id: ListId, listener: Listener) -> None:
         """The listener hears the list's room no longer."""
         listener.leave(list_room(list_id))
 
-    def _answer(self, person: PersonId, opened: OpenList, since: int | None, epoch: str | None) -> Opened:
-        view = ListView(opened.header, opened.state.summary(), require(opened.header, person, "read"))
+    def _answer(self, actor: Actor, opened: OpenList, since: int | None, epoch: str | None) -> Opened:
+        granted = grant(opened.header, actor, "read", self._clock.now())
+        view = ListView(opened.header, opened.state.summary(), granted.role, granted.right)
         items = None
         if since is not None and epoch in (None, opened.header.epoch):
             items = opened.state.items_since(since)
@@ -198,11 +210,9 @@ class Lists:
 
     # --- changing
 
-    def edit(
-        self, person: PersonId, list_id: ListId, edits: Sequence[Edit], epoch: str | None
-    ) -> asyncio.Future[Edited]:
+    def edit(self, actor: Actor, list_id: ListId, edits: Sequence[Edit], epoch: str | None) -> asyncio.Future[Edited]:
         """Take the list's turn with edits; the place is taken before this returns."""
-        return self._turns.take(list_id, Call(person, edits, epoch))
+        return self._turns.take(list_id, Call(actor, edits, epoch))
 
     def undo(self, person: PersonId, list_id: ListId, revision: int, edit_id: EditId) -> asyncio.Future[Edited]:
         """Put back what a change replaced; raises ``NotFound``, ``Conflict`` where nothing is left to put back."""

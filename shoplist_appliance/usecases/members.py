@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from shoplist_appliance.domain.access import require, role_of
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId, new_secret
-from shoplist_appliance.domain.lists import ROLE_RANK, Header, Invitation, Role, require, role_of
+from shoplist_appliance.domain.lists import ROLE_RANK, Header, Invitation, Role
 from shoplist_appliance.domain.people import Language, PersonName, email_key
 from shoplist_appliance.ports import Clock, ListGone, ListStore, PeopleStore, Rooms
 from shoplist_appliance.usecases.lists import Lists, ListView

@@ -13,8 +13,8 @@ import orjson
 from shoplist_appliance.domain.errors import DomainError, NotFound, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.domain.list_state import ListState, people_in
-from shoplist_appliance.domain.lists import Change, Header
-from shoplist_appliance.ports import Clock, ListChanged, ListsChanged, ListStore, Loaded, Rooms, Snapshot
+from shoplist_appliance.domain.lists import Change, Guest, Header
+from shoplist_appliance.ports import Clock, ListChanged, ListGone, ListsChanged, ListStore, Loaded, Rooms, Snapshot
 from shoplist_appliance.tasks import Tasks
 from shoplist_appliance.usecases.names import Names
 
@@ -79,6 +79,7 @@ class OpenLists:
         # The last revision told to each room that somebody hears: a number only, so a room does not keep its list open.
         self._told: dict[ListId, int] = {}
         self._adrift: set[ListId] = set()
+        self._expelled_at: dict[tuple[Guest, ListId], int] = {}
         self._busy: set[asyncio.Future[Any]] = set()
 
     # --- reading
@@ -168,6 +169,19 @@ class OpenLists:
         """Tell these people that what the index answers them is another."""
         for person in people:
             self._rooms.tell(person_room(person), ListsChanged())
+
+    def expel_at(self, time: int, guest: Guest, list_id: ListId) -> None:
+        """The right of a guest who hears the room of the list ends at this time."""
+        self._expelled_at[guest, list_id] = time
+
+    async def expel_expired(self) -> None:
+        """Take guests whose right has ended out of the rooms, and tell them why."""
+        now = self._clock.now()
+        over = [key for key, time in self._expelled_at.items() if time <= now]
+        for key in over:
+            del self._expelled_at[key]
+            guest, list_id = key
+            self._rooms.expel(list_room(list_id), ListGone(list_id, "expired"), guest)
 
     # --- letting go
 

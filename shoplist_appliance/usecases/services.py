@@ -13,6 +13,7 @@ from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.usecases.second_factor import SecondFactor
+from shoplist_appliance.usecases.shares import Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Services:
     second_factor: SecondFactor
     lists: Lists
     members: Members
+    shares: Shares
     exports: Exports
     leaving: Leaving
     mail: Mail

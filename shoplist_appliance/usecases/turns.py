@@ -284,6 +284,10 @@ class Turns:
             self._lists.beside(self._settle(seat), "settling a list")
         self._lists.make_room()
 
+    async def expel_expired(self) -> None:
+        """Take guests whose right has ended out of the rooms of lists."""
+        await self._lists.expel_expired()
+
     async def _settle(self, seat: Seat) -> None:
         """Store snapshot and summary in the list's turn, so that no change can come between the two."""
         try:

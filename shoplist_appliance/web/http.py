@@ -24,7 +24,7 @@ from shoplist_appliance.domain.people import Language
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.web import auth, problems
 from shoplist_appliance.web.headers import answer_headers
-from shoplist_appliance.web.operations import Caller, Dispatcher
+from shoplist_appliance.web.operations import Caller, Dispatcher, key_in
 from shoplist_appliance.web.requests import agent_of, client_address, is_https, language_of, new_request_id
 from shoplist_appliance.web.rows import Access, Browser
 from shoplist_appliance.web.shells import Shells
@@ -158,7 +158,7 @@ class ApiHandler(Handler):
         caller: Caller | None = None
         try:
             body = self._body()
-            caller = await self._caller()
+            caller = await self._caller(body)
             answer = await self.door.dispatcher.call(self._name, body, caller)
         except Exception as error:
             if type(error) is Unauthenticated and self._row and self._row.cookie == "clears":
@@ -184,8 +184,10 @@ class ApiHandler(Handler):
             raise UnsupportedType
         return b"".join(self._chunks)
 
-    async def _caller(self) -> Caller:
+    async def _caller(self, body: bytes) -> Caller:
         """What anyone may call does not look at who calls: a dead cookie keeps nobody from signing in."""
+        if self._row is not None and self._row.guests and key_in(body) is not None:
+            return self.caller()  # whose guest it is, the dispatcher finds in the payload
         if self._row is None or self._row.access is Access.ANYONE:
             return replace(self.caller(), browser=self._browser())
         settings = self.door.settings

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,13 +16,15 @@ from shoplist_appliance.domain.errors import (
     Unauthenticated,
     UnknownOperation,
 )
+from shoplist_appliance.domain.ids import ListId
+from shoplist_appliance.domain.lists import Guest
 from shoplist_appliance.domain.records import record
 from shoplist_appliance.ports import Counters
-from shoplist_appliance.usecases.people import Principal
+from shoplist_appliance.usecases.people import Principal, hash_of
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.web import ops, problems
 from shoplist_appliance.web.outputs import Problem
-from shoplist_appliance.web.ratelimit import Limits, network_of
+from shoplist_appliance.web.ratelimit import Limits, Rate, network_of
 from shoplist_appliance.web.rows import Access, Caller, House, Operation, UndecidedAccess
 
 __all__ = ["TABLE", "Access", "Caller", "Dispatcher", "House", "Operation", "Started", "table_of"]
@@ -40,6 +44,9 @@ def table_of(rows: Iterable[Operation]) -> Mapping[str, Operation]:
 
 TABLE = table_of(ops.ROWS)
 
+# Keys that have opened nothing since the start, by address. They have 256 bits: this spares us the work, not the risk.
+GUESSES = Rate("share_keys", burst=60, per_second=0.2)
+
 
 @record
 class Started:
@@ -51,9 +58,12 @@ class Started:
     operation: Operation
     caller: Caller
     waiting: Awaitable[Any]
+    used: Callable[[], None] | None = None  # by a guest, of whom it is noted
 
     def answer(self, result: Any) -> object:
         """The JSON value of the answer; None where ``caller.reply`` was given it already (``lists.open``)."""
+        if self.used is not None:
+            self.used()
         return self.operation.shape(result, self.caller)
 
 
@@ -93,12 +103,20 @@ class Dispatcher:
         row = self.table.get(name)
         if row is None or (row.live_only and caller.listener is None):
             raise UnknownOperation
+        caller = _as_guest(row, caller, payload)
         self._admit(row, caller)
         wish = self._validated(row, caller, payload)
-        return Started(row, caller, row.run(self._house, wish, caller))
+        started = row.run(self._house, wish, caller)
+        used = None
+        if caller.guest is not None and row.name != "lists.close" and (list_id := getattr(wish, "list", None)):
+            used = partial(self.services.shares.used, caller.guest, list_id)
+        return Started(row, caller, started, used)
 
     def _admit(self, row: Operation, caller: Caller) -> None:
         """Access, then rate. What needs no sign-in is limited by address; what is signed in never is."""
+        if caller.guest is not None:
+            self._admit_guest(row, caller, caller.guest)
+            return
         principal = caller.principal
         if row.access is Access.ANYONE or (row.access is Access.EITHER and principal is None):
             if not (row.spares_browsers and caller.browser is not None and not caller.browser.is_new):
@@ -113,6 +131,24 @@ class Dispatcher:
             raise Forbidden("admin_totp")
         self._limits.take(row.rate, principal.token)
 
+    def _admit_guest(self, row: Operation, caller: Caller, guest: Guest) -> None:
+        """What the key opens is decided in the list's turn; here only whether it may be a guess."""
+        if not row.guests:
+            raise Unauthenticated("guest")
+        self._take_guess(guest, caller.address)
+        self._limits.take(row.rate, guest.share)
+
+    def _take_guess(self, guest: Guest, address: str) -> None:
+        if not self.services.shares.is_known(guest):
+            self._limits.take(GUESSES, network_of(address))
+
+    async def list_of(self, guest: Guest, address: str) -> ListId:
+        """The list that a key opens. ``NotFound``, ``Gone``, and ``TooManyRequests`` for an address that guesses."""
+        self._take_guess(guest, address)
+        list_id = await self.services.shares.list_of(guest)
+        self.services.shares.used(guest, list_id)
+        return list_id
+
     def _validated(self, row: Operation, caller: Caller, payload: object) -> object:
         malformed: Invalid | None = None
         if isinstance(payload, bytes):
@@ -122,7 +158,7 @@ class Dispatcher:
                 malformed = error
         if row.weight is not None:
             rate, weigh = row.weight
-            self._limits.take(rate, caller.me.person, weigh(payload))
+            self._limits.take(rate, caller.actor, weigh(payload))
         if malformed is not None:
             raise malformed
         try:
@@ -157,6 +193,30 @@ class Dispatcher:
             log.info("refused: %s", error, extra=told | {"status": error.status})
         self._counters.add("refused", code=error.code, operation=name)
         return problems.problem(error, caller.language, caller.request_id)
+
+
+def guest_of(key: str) -> Guest:
+    """Who holds this key."""
+    return Guest(hash_of(key))
+
+
+def _as_guest(row: Operation, caller: Caller, payload: object) -> Caller:
+    """The caller, or the guest whose key the payload of such a row holds; a key wins over whatever else is shown."""
+    key = key_in(payload) if row.guests and not row.live_only else None
+    return caller if key is None else replace(caller, principal=None, guest=guest_of(key))
+
+
+def key_in(payload: object) -> str | None:
+    """The key of a share in a payload, be it decoded or not; None where there is none that could be one."""
+    if isinstance(payload, bytes):
+        if b"key" not in payload and b"\\u" not in payload:
+            return None
+        try:
+            payload = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            return None
+    key = payload.get("key") if isinstance(payload, dict) else None
+    return key if isinstance(key, str) else None
 
 
 def _allow(row: Operation, principal: Principal) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic reads the one of `typing` from Python 3.12 on only
 
-from shoplist_appliance.domain.lists import Kind, Role
+from shoplist_appliance.domain.lists import Kind, Right, Role
 from shoplist_appliance.domain.people import AccountRole, Language, Scope, Theme
 
 Time = Annotated[
@@ -51,8 +51,8 @@ class ShoppingList(TypedDict):
     title: str
     revision: int
     epoch: str
-    role: Role
-    right: Literal["view", "edit"]
+    role: Role | Literal["guest"]
+    right: Right
     categories: Annotated[dict[str, list[str]], Field(description="Their order in each shop; under `` for every shop.")]
     archived: bool
     deleted_at: Time | None
@@ -269,6 +269,32 @@ class InvitationsAnswer(TypedDict):
     """The invitations by which somebody may still join, the oldest first."""
 
     invitations: list[Invitation]
+
+
+class Share(TypedDict):
+    """A link by which guests see the list."""
+
+    id: str
+    name: str | None
+    right: Right
+    url: str
+    expires_at: Time | None
+    created_at: Time
+    last_used: Time | None
+
+
+class SharesAnswer(TypedDict):
+    """The links that serve, the oldest first."""
+
+    shares: list[Share]
+
+
+class SharedAnswer(TypedDict):
+    """The new link."""
+
+    id: str
+    key: str
+    url: str
 
 
 class NowAnswer(TypedDict):

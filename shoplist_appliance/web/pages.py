@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lists": "Lists",
         "list": "List",
         "join": "Invitation",
+        "guest": "Shared list",
         "security": "Security and devices",
         "verify": "E-mail address",
         "reset": "New password",
@@ -46,6 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lists": "Списки",
         "list": "Список",
         "join": "Приглашение",
+        "guest": "Общий список",
         "security": "Безопасность и устройства",
         "verify": "Адрес почты",
         "reset": "Новый пароль",
@@ -70,7 +72,7 @@ SCRIPTS: Mapping[str, tuple[str, str]] = {
     "admin": ("settings", "app"),
 }
 # Those whose address holds a secret.
-SECRET_PAGES = frozenset({"verify", "reset"})
+SECRET_PAGES = frozenset({"verify", "reset", "guest"})
 # The page's background in either theme (static/css/tokens.css): what the system paints around it.
 BACKGROUND: Mapping[Theme, str] = {"light": "#f6f5f1", "dark": "#121513"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -145,13 +147,13 @@ class ShellPage(PageHandler):
 
     async def get(self, *arguments: str) -> None:
         """The shell."""
+        if self.page in SECRET_PAGES:
+            for name, value in SECRET_PAGE_HEADERS.items():
+                self.set_header(name, value)
         build = self.door.shells.build
         if build is None:
             self.say(503, "not_built")
             return
-        if self.page in SECRET_PAGES:
-            for name, value in SECRET_PAGE_HEADERS.items():
-                self.set_header(name, value)
         words = WORDS[self.language]
         colours = {theme: BACKGROUND.get(self.theme, colour) for theme, colour in BACKGROUND.items()}
         named = {

@@ -25,6 +25,7 @@ from shoplist_appliance.web.pages import (
     SwaggerPage,
     WorkerFile,
 )
+from shoplist_appliance.web.shared import SharedList
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
     given = {"door": door}
     rules = [
         *live,
+        (r"/api/shared/([^/]+)", SharedList, given),
         (r"/api(?:/.*)?", ApiHandler, given),
         (r"/", ShellPage, given | {"page": "start"}),
         (r"/account", ShellPage, given | {"page": "account"}),
@@ -63,6 +65,7 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         (r"/list", ShellPage, given | {"page": "lists"}),
         (r"/list/[^/]+", ShellPage, given | {"page": "list"}),
         (r"/join/[^/]+", ShellPage, given | {"page": "join"}),
+        (r"/s/[^/]+", ShellPage, given | {"page": "guest"}),
         (r"/swagger", SwaggerPage, given),
         (r"/swagger/live", LivePage, given),
         (r"/openapi\.json", OpenApiFile, given),

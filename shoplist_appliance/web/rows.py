@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from shoplist_appliance.domain.errors import DomainError
+from shoplist_appliance.domain.lists import Actor, Guest
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.domain.records import record
 from shoplist_appliance.ports import Listener
@@ -39,6 +40,7 @@ class Caller:
 
     ``reply`` takes the answer of ``lists.open``, in the very step that joins the room. ``agent``: what the client says
     it is (``User-Agent``). ``browser`` is there where a sign-in over HTTP sets cookies.
+    ``guest``: who shows the key of a share, and then nothing else counts.
     """
 
     principal: Principal | None
@@ -49,6 +51,12 @@ class Caller:
     reply: Callable[[object], None] | None = None
     agent: str = ""
     browser: Browser | None = None
+    guest: Guest | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever acts on a list: the guest, or the person."""
+        return self.me.person if self.guest is None else self.guest
 
     @property
     def me(self) -> Principal:
@@ -89,6 +97,7 @@ class Operation:
     description: str = ""
     live_only: bool = False
     cookie: Literal["sets", "renews", "clears"] | None = None  # what it does with the cookie, over HTTP
+    guests: bool = False  # whether the holder of a share's key may call it
     spares_browsers: bool = False  # where a browser shows its secret, the use case takes ``rate``, or spares it
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal, assert_never, cast
 
 from shoplist_appliance.domain.list_rules import Edited
-from shoplist_appliance.domain.lists import Change, Invitation, Result, Role
+from shoplist_appliance.domain.lists import Change, Invitation, Result, Role, Share
 from shoplist_appliance.domain.people import Person, PersonName, Token
 from shoplist_appliance.domain.text import TypedItem
 from shoplist_appliance.ports import Event, ListChanged, ListGone, ListsChanged
@@ -104,7 +104,7 @@ def person_json(person: PersonName) -> outputs.Person:
 
 
 def list_json(view: ListView) -> outputs.ShoppingList:
-    """A list without its items, as this member sees it."""
+    """A list without its items, as this member or guest sees it."""
     header, summary = view.header, view.summary
     return {
         "id": header.id,
@@ -112,7 +112,7 @@ def list_json(view: ListView) -> outputs.ShoppingList:
         "revision": summary.revision,
         "epoch": header.epoch,
         "role": view.role,
-        "right": "view" if view.role == "viewer" else "edit",
+        "right": view.right,
         "categories": cast(dict[str, list[str]], summary.categories),
         "archived": header.archived,
         "deleted_at": None if header.deleted_at is None else time_json(header.deleted_at),
@@ -225,6 +225,27 @@ def invitations_answer(
             for invitation, url in invitations
         ]
     }
+
+
+def share_json(share: Share, url: str) -> outputs.Share:
+    """A share as the owner of the list sees it."""
+    return {
+        "id": share.id,
+        "name": share.name,
+        "right": share.right,
+        "url": url,
+        "expires_at": None if share.expires_at is None else time_json(share.expires_at),
+        "created_at": time_json(share.created_at),
+        "last_used": None if share.last_used is None else time_json(share.last_used),
+    }
+
+
+def shares_answer(shares: Sequence[tuple[Share, str]], caller: Caller) -> outputs.SharesAnswer:
+    return {"shares": [share_json(share, url) for share, url in shares]}
+
+
+def shared_answer(made: tuple[Share, str], caller: Caller) -> outputs.SharedAnswer:
+    return {"id": made[0].id, "key": made[0].key, "url": made[1]}
 
 
 def now_answer(now: int, caller: Caller) -> outputs.NowAnswer:

@@ -77,6 +77,11 @@ MATRIX: dict[str, tuple[Json, str]] = {
                                                              "401 404 403 403 ok  401 403 404"),
     "members.remove":           ({"list": "LIST", "person": "NOBODY"},
                                                              "401 404 403 403 404 401 403 404"),
+    "shares.create":            ({"list": "LIST", "right": "view"},
+                                                             "401 404 403 403 ok  401 403 404"),
+    "shares.list":              ({"list": "LIST"},           "401 404 403 403 ok  401 403 404"),
+    "shares.revoke":            ({"list": "LIST", "id": "SHARE"},
+                                                             "401 404 403 403 ok  401 403 404"),
     "admin.users":              ({},                         "401 403 403 403 403 401 403 ok"),
     "admin.block":              ({"person": "NOBODY", "blocked": True},
                                                              "401 403 403 403 403 401 403 404"),
@@ -146,6 +151,7 @@ async def world(http: Http, household: dict[str, tuple[Json, str]]) -> AsyncIter
     await owner.call("tokens.revoke", id=ended["id"])
     code = await owner.invitation(live_list, "viewer")
     invitation = (await owner.call("members.invitations", list=live_list))["invitations"][-1]["id"]
+    share = (await owner.call("shares.create", list=live_list, right="tick"))["id"]
     yield World(
         callers={
             "nobody": None, "stranger": stranger, "viewer": viewer, "editor": editor, "owner": owner,
@@ -153,7 +159,7 @@ async def world(http: Http, household: dict[str, tuple[Json, str]]) -> AsyncIter
         },
         names={
             "LIST": live_list, "DELETED": deleted, "OWNER": owner.email, "TOKEN": program["id"],
-            "CODE": code, "INVITATION": invitation, "EDITOR": editor.id,
+            "CODE": code, "INVITATION": invitation, "EDITOR": editor.id, "SHARE": share,
         },
         revisions=iter(range(1, 20)),
     )  # fmt: skip

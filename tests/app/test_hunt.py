@@ -106,6 +106,11 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
 
     list_id = str((await anna.answered_list("lists.create", title=say("название списка")))["id"])
     made = await anna.call("members.invite", list=list_id, role="editor", link=True)
+    share = await anna.call("shares.create", list=list_id, right="edit", name=say("name of a share"))
+    words["key of a share"] = share["key"]
+    (await http.get(f"/api/shared/{share['key']}")).ok()
+    await http.get(f"/s/{share['key']}")
+    await http.call("lists.history", {"list": list_id, "key": share["key"]})
     words["code"] = made["code"]
     await boris.answered_list("members.accept", code=made["code"])
 

@@ -12,6 +12,7 @@ from tests.contract.making import (
     a_person,
     a_record,
     a_rename,
+    a_share,
     a_snapshot,
     a_summary,
     a_token,
@@ -48,9 +49,12 @@ async def furnished(store: Store, length: int = 510) -> Known:
     shared = replace(
         a_header(), members={admin.id: "owner", anna.id: "editor", boris.id: "viewer"}, created_by=admin.id,
         invitations=(an_invitation(), an_invitation("viewer")),
+        shares=(a_share(), a_share("edit", expires_at=NOW + 9, last_used=NOW, revoked_at=NOW + 1)),
     )  # fmt: skip
-    archived = replace(shared, id=a_header().id, archived=True, invitations=(an_invitation(),))
-    deleted = replace(shared, id=a_header().id, deleted_at=NOW - 5, invitations=(), behind=True)
+    archived = replace(
+        shared, id=a_header().id, archived=True, invitations=(an_invitation(),), shares=(a_share("view"),)
+    )
+    deleted = replace(shared, id=a_header().id, deleted_at=NOW - 5, invitations=(), shares=(), behind=True)
     lists = [shared, archived, deleted]
     for header in lists:
         await store.add_list(header, a_snapshot(), a_summary())
@@ -85,6 +89,8 @@ async def told(store: Store, known: Known) -> dict[str, object]:
         answers[f"known of {header.id}"] = await store.known(header.id, [change.edit for change in known.edits])
         for invitation in header.invitations:
             answers[f"invitation {invitation.id}"] = await store.list_of_invitation(invitation.hash)
+        for share in header.shares:
+            answers[f"share {share.id}"] = await store.list_of_share(share.hash)
     for record in known.records:
         answers[f"record {record.key.hex()}"] = await store.record(record.kind, record.key)
     answers["mails due"] = await store.records_due("mail", NOW + 1, 10)

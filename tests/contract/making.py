@@ -4,8 +4,8 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId, TokenId, new_uuid
-from shoplist_appliance.domain.lists import Change, Header, Invitation, Role, Summary
+from shoplist_appliance.domain.ids import EditId, InvitationId, ItemId, ListId, PersonId, ShareId, TokenId, new_uuid
+from shoplist_appliance.domain.lists import Change, Header, Invitation, Right, Role, Share, Summary
 from shoplist_appliance.domain.people import Person, Token
 from shoplist_appliance.ports import Record, Snapshot, Store
 
@@ -60,6 +60,18 @@ def an_invitation(role: Role = "editor", **fields: Any) -> Invitation:
         expires_at=NOW + 7 * 86_400_000,
     )
     return replace(invitation, **fields)
+
+
+def a_share(right: Right = "tick", **fields: Any) -> Share:
+    share = Share(
+        id=ShareId(new_uuid()),
+        hash=secrets.token_bytes(32),
+        key=secrets.token_urlsafe(32),
+        right=right,
+        name="Neighbours",
+        created_at=NOW,
+    )
+    return replace(share, **fields)
 
 
 def a_header(**members: Role) -> Header:

@@ -11,6 +11,7 @@ from tests.contract.making import (
     NOW,
     a_header,
     a_person,
+    a_share,
     a_snapshot,
     a_summary,
     a_token,
@@ -67,6 +68,7 @@ async def test_a_header_and_a_summary(store: Store) -> None:
             an_invitation("editor", code="", accepted_by=PersonId(new_uuid())),
             an_invitation("viewer", withdrawn=True),
         ),
+        shares=(a_share("edit", expires_at=NOW + 5, last_used=NOW, revoked_at=NOW + 2), a_share("view", name=None)),
         behind=True,
         version=3,
     )

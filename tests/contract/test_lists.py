@@ -16,6 +16,7 @@ from tests.contract.making import (
     a_list_of,
     a_merged_add,
     a_rename,
+    a_share,
     a_snapshot,
     a_summary,
     an_add,
@@ -292,3 +293,18 @@ async def test_everything_is_there_after_a_restart(place: Place) -> None:
 async def test_a_store_that_can_write_says_so_again_and_again(store: Store) -> None:
     for _ in range(3):
         await store.check()
+
+
+async def test_a_share_finds_its_list_as_long_as_the_header_has_it(store: Store) -> None:
+    first, second = a_share(), a_share("edit", expires_at=NOW + 1)
+    header = replace(a_header(), shares=(first,))
+    await store.add_list(header, a_snapshot(), a_summary())
+    assert await store.list_of_share(first.hash) == header.id
+    assert await store.list_of_share(second.hash) is None
+    changed = replace(header, shares=(second,), version=2)
+    await store.put_header(changed, 1)
+    assert await store.header(header.id) == changed
+    assert await store.list_of_share(first.hash) is None
+    assert await store.list_of_share(second.hash) == header.id
+    await store.remove_list(header.id, 2)
+    assert await store.list_of_share(second.hash) is None

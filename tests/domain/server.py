@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
+from shoplist_appliance.domain.access import require
 from shoplist_appliance.domain.errors import DomainError
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId
 from shoplist_appliance.domain.list_rules import Edited, Unit, decide
 from shoplist_appliance.domain.list_state import ListState
-from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Known, Result, Role, Undo, require
+from shoplist_appliance.domain.lists import Call, Change, Edit, Header, Known, Result, Role, Undo
 from tests.domain.clients import time_text
 from tests.domain.household import Pieces
 

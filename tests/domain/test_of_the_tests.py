@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from shoplist_appliance.domain.access import require
 from shoplist_appliance.domain.errors import DomainError
-from shoplist_appliance.domain.ids import EditId
+from shoplist_appliance.domain.ids import EditId, PersonId
 from shoplist_appliance.domain.list_deed import Deed as Decision
 from shoplist_appliance.domain.list_rules import Unit, decide
-from shoplist_appliance.domain.lists import Call, Change, Known, require
+from shoplist_appliance.domain.lists import Call, Change, Known
 from tests.domain.server import Deed, Json, Line, Server
 from tests.domain.test_convergence import EDITS, HOUSE, NETWORK, scripts
 from tests.domain.world import Step, World
@@ -106,7 +107,10 @@ class ChecksRightsBeforeTheTurn(Server):
             super().arrive(line, message)
 
     def decide(self, calls: Sequence[Call]) -> Unit:
-        now, self.header = self.header, replace(self.header, members={call.by: "editor" for call in calls})
+        now, self.header = (
+            self.header,
+            replace(self.header, members={PersonId(str(call.by)): "editor" for call in calls}),
+        )
         try:
             return super().decide(calls)
         finally:

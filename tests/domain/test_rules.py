@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from shoplist_appliance.domain.access import require
 from shoplist_appliance.domain.errors import Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import EditId
 from shoplist_appliance.domain.list_rules import Edited, decide
-from shoplist_appliance.domain.lists import Call, Edit, Known, require
+from shoplist_appliance.domain.lists import Call, Edit, Known
 from tests.domain.household import ANN, BOB, START, VERA, Household
 
 # --- numbers and answers ----------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ PLAIN_BYTES = {
     "lists": {"id", "snapshot"},
     "members": {"list"},
     "invitations": {"hash", "list"},
+    "shares": {"hash", "list"},
     "snapshots": {"list", "id"},
     "changes": {"list", "edit"},
     "removed": {"list"},

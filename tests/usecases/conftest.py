@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId, TokenId, new_uuid
-from shoplist_appliance.domain.lists import Change, Edit
+from shoplist_appliance.domain.lists import Actor, Change, Edit
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Event, ListChanged, Listener, Store
 from shoplist_appliance.tasks import Tasks
@@ -88,9 +88,9 @@ class HeardRooms:
     def rooms(self, prefix: str) -> Sequence[str]:
         return [room for room, ears in self.members.items() if ears and room.startswith(prefix)]
 
-    def expel(self, room: str, event: Event, person: PersonId | None = None) -> None:
+    def expel(self, room: str, event: Event, actor: Actor | None = None) -> None:
         self.told.append((room, event))
-        self.members[room] = [ear for ear in self.members.get(room, []) if person not in (None, ear.person)]
+        self.members[room] = [ear for ear in self.members.get(room, []) if actor not in (None, ear.person)]
 
     def sign_out(self, tokens: Iterable[TokenId], reason: str) -> None: ...
 

@@ -92,6 +92,11 @@ class MongoLists:
             document = await self._mongo["lists"].find_one({"invitations": hash}, {"_id": True})
         return ListId(unpack(document["_id"])) if document else None
 
+    async def list_of_share(self, hash: bytes) -> ListId | None:
+        with self._mongo.reading():
+            document = await self._mongo["lists"].find_one({"shares": hash}, {"_id": True})
+        return ListId(unpack(document["_id"])) if document else None
+
     async def load(self, list_id: ListId) -> Loaded | None:
         """In several readings: where a snapshot was replaced between two, pieces are missing, and it begins anew."""
         id = pack(list_id)
@@ -266,5 +271,6 @@ def _header_out(row: HeaderRow) -> Document:
         "header": row.body,
         "members": list(row.members),
         "invitations": list(row.invitations),
+        "shares": list(row.shares),
         "deleted_at": row.deleted_at,
     }

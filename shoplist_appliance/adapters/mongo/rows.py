@@ -112,13 +112,14 @@ def row_of(table: Table, document: Document) -> Row:
         document["behind"] = int(bool(document["behind"]))
         document["members"] = tuple(sorted(document["members"]))
         document["invitations"] = tuple(sorted(document["invitations"]))
+        document["shares"] = tuple(sorted(document.get("shares", ())))  # an older version kept none
     return tuple(document[name_of(table, field)] for field in table.fields)
 
 
 def _document(table: Table, names: Sequence[str], row: Row) -> dict[str, Any]:
     document = dict(zip(names, row, strict=True))
     if table is LISTS:
-        document |= {name: list(document[name]) for name in ("members", "invitations")}
+        document |= {name: list(document[name]) for name in ("members", "invitations", "shares")}
     return document
 
 

@@ -21,7 +21,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "store": (),  # "schema", "key check", "lease", "probe", "migration" while one into it has not ended
     "people": (_index("email", unique=True), _index("role")),
     "tokens": (_index("hash", unique=True), _index("person")),
-    "lists": (_index("members"), _index("invitations"), _index("deleted_at")),
+    "lists": (_index("members"), _index("invitations"), _index("shares"), _index("deleted_at")),
     "snapshots": (_index("list", "id", "number", unique=True),),
     "changes": (_index("list", "revision", unique=True), _index("list", "edit", unique=True)),
     "records": (_index("kind", "key", unique=True), _index("owner", "kind"), _index("kind", "due")),

@@ -88,6 +88,13 @@ class SqliteLists:
 
         return await self._readers.read(find)
 
+    async def list_of_share(self, hash: bytes) -> ListId | None:
+        def find(connection: sqlite3.Connection) -> ListId | None:
+            row = connection.execute("SELECT list FROM shares WHERE hash = ?", (hash,)).fetchone()
+            return ListId(unpack(row[0])) if row else None
+
+        return await self._readers.read(find)
+
     async def load(self, list_id: ListId) -> Loaded | None:
         id = pack(list_id)
 
@@ -177,6 +184,7 @@ class SqliteLists:
                 raise Conflict
             connection.execute("DELETE FROM members WHERE list = ?", (id,))
             connection.execute("DELETE FROM invitations WHERE list = ?", (id,))
+            connection.execute("DELETE FROM shares WHERE list = ?", (id,))
             connection.execute("INSERT INTO removed VALUES (?)", (id,))
 
         await self._writer.run(remove, ends=id)
@@ -215,11 +223,13 @@ class SqliteLists:
 
 
 def _index(connection: sqlite3.Connection, id: bytes, row: HeaderRow) -> None:
-    """Make the list found by its members and its invitations, and by nobody else."""
+    """Make the list found by its members, its invitations and its shares, and by nobody else."""
     connection.execute("DELETE FROM members WHERE list = ?", (id,))
     connection.executemany("INSERT INTO members VALUES (?, ?)", [(person, id) for person in row.members])
     connection.execute("DELETE FROM invitations WHERE list = ?", (id,))
     connection.executemany("INSERT INTO invitations VALUES (?, ?)", [(hash, id) for hash in row.invitations])
+    connection.execute("DELETE FROM shares WHERE list = ?", (id,))
+    connection.executemany("INSERT INTO shares VALUES (?, ?)", [(hash, id) for hash in row.shares])
 
 
 def _snapshot_rows(connection: sqlite3.Connection, id: bytes) -> SnapshotRows:

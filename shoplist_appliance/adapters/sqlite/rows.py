@@ -14,7 +14,7 @@ from shoplist_appliance.adapters.sqlite.db import open_database
 from shoplist_appliance.ports import Clock
 
 # Each with its key, and what is found by it: a list's row has both.
-OF_LISTS: Final[Mapping[str, str]] = {"members": "person", "invitations": "hash"}
+OF_LISTS: Final[Mapping[str, str]] = {"members": "person", "invitations": "hash", "shares": "hash"}
 
 # What is not moved: every store has its own, and what `removed` speaks of stays behind.
 OWN: Final = ("schema", "store", "removed")

@@ -81,4 +81,8 @@ MIGRATIONS: Final[Sequence[Sequence[str]]] = (
         "CREATE INDEX records_by_owner ON records (owner, kind)",
         "CREATE INDEX records_by_due ON records (kind, due)",
     ),
+    (
+        "CREATE TABLE shares (hash BLOB PRIMARY KEY, list BLOB NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX shares_by_list ON shares (list)",
+    ),
 )

@@ -14,6 +14,7 @@ ROWS = (
         name="clock",
         summary="The server's time",
         access=Access.READ,
+        guests=True,
         live_only=True,
         input=Nothing,
         output=outputs.NowAnswer,

@@ -34,6 +34,9 @@ Epoch = Annotated[OpaqueId | None, Field(description="Which the client has the l
 Since = Annotated[Whole | None, Field(description="The last revision that the client has.")]
 
 
+Key = Annotated[OpaqueId | None, Field(description="Of a share, in place of a token: the call is its guest's.")]
+
+
 class OneList(Input):
     """Which list."""
 
@@ -61,11 +64,18 @@ class GetList(OneList):
     epoch: Epoch = None
 
 
+class ReadList(GetList):
+    """Which list, by the key of a share where one is given, and what the client has of it already."""
+
+    key: Key = None
+
+
 class EditList(OneList):
     """Edits, which are decided in this order."""
 
     edits: Edits
     epoch: Epoch = None
+    key: Key = None
 
 
 class ListHistory(OneList):
@@ -114,8 +124,8 @@ async def _index(house: House, wish: ListIndex, caller: Caller) -> Sequence[List
     return await house.services.lists.index(caller.me.person, bool(wish.archived), bool(wish.deleted))
 
 
-async def _get(house: House, wish: GetList, caller: Caller) -> Opened:
-    return await house.services.lists.get(caller.me.person, ListId(wish.list), wish.since, wish.epoch)
+async def _get(house: House, wish: ReadList, caller: Caller) -> Opened:
+    return await house.services.lists.get(caller.actor, ListId(wish.list), wish.since, wish.epoch)
 
 
 async def _open(house: House, wish: GetList, caller: Caller) -> None:
@@ -124,7 +134,7 @@ async def _open(house: House, wish: GetList, caller: Caller) -> None:
     assert listener is not None
     assert reply is not None
     await house.services.lists.open(
-        caller.me.person,
+        caller.actor,
         ListId(wish.list),
         wish.since,
         wish.epoch,
@@ -140,7 +150,7 @@ async def _close(house: House, wish: OneList, caller: Caller) -> None:
 
 def _edit(house: House, wish: EditList, caller: Caller) -> Awaitable[Edited]:
     """Takes its place in the list's turn before it returns."""
-    return house.services.lists.edit(caller.me.person, ListId(wish.list), cast(Sequence[Edit], wish.edits), wish.epoch)
+    return house.services.lists.edit(caller.actor, ListId(wish.list), cast(Sequence[Edit], wish.edits), wish.epoch)
 
 
 def _undo(house: House, wish: UndoChange, caller: Caller) -> Awaitable[Edited]:
@@ -238,7 +248,8 @@ ROWS = (
         summary="A list with its items, or with what changed after a revision",
         description="`whole` false: `items` are those changed after `since`, removed ones with `removed: true`.",
         access=Access.READ,
-        input=GetList,
+        input=ReadList,
+        guests=True,
         output=outputs.OpenedAnswer,
         example={"list": _LIST, "since": 5},
         errors=_ONE,
@@ -252,6 +263,7 @@ ROWS = (
         access=Access.WRITE,
         rate=EDIT_CALLS,
         weight=(EDITS, _edits_in),
+        guests=True,
         input=EditList,
         output=outputs.EditedAnswer,
         example={"list": _LIST, "edits": [_ADD]},
@@ -343,6 +355,7 @@ ROWS = (
         name="lists.open",
         summary="As lists.get, and from now on this connection hears the list's room",
         access=Access.READ,
+        guests=True,
         live_only=True,
         input=GetList,
         output=outputs.OpenedAnswer,
@@ -355,6 +368,7 @@ ROWS = (
         name="lists.close",
         summary="Hear the list's room no longer",
         access=Access.READ,
+        guests=True,
         live_only=True,
         input=OneList,
         output=outputs.Done,
