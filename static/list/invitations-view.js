@@ -82,7 +82,7 @@ function usePending(screen, away) {
 /** @param {{one: Invitation, withdraw: () => Promise<void>}} props */
 function Pending({ one: { role, email, url, expires_at }, withdraw }) {
   const says = useSignal("");
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const name = email ?? t("members.a_link");
   const copy = async () => (says.value = t((await copyText(url ?? "", field.current)) ? "state.copied" : "state.select_and_copy"));
   const end = () => withdraw().catch((failure) => (says.value = sentence(failure)));
@@ -92,7 +92,7 @@ function Pending({ one: { role, email, url, expires_at }, withdraw }) {
         <span class="invited">${name}</span>
         <span class="row-second">${t(`role.${role}`)} · ${t("members.until", { day: day(expires_at) })}</span>
         <span class="row-second" role="status">${says.value}</span>
-        ${url && html`<input class="unseen" ref=${field} value=${url} readonly tabindex="-1" aria-hidden="true" />`}
+        ${url && html`<textarea class="unseen" ref=${field} value=${url} readonly tabindex="-1" aria-hidden="true"></textarea>`}
       </div>
       ${url && html`<button class="button quiet" type="button" onClick=${copy}>${t("members.copy_again")}</button>`}
       <button class="button quiet danger" type="button" aria-label=${t("members.withdraw_what", { name })} onClick=${end}>${t("members.withdraw")}</button>
