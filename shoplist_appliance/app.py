@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -201,7 +201,9 @@ async def running(app: App) -> AsyncIterator[App]:
     app.url = f"http://{join_address(host, sockets[0].getsockname()[1])}"
     app.tasks.every(TIDY_SECONDS, app.turns.tidy, "tidying lists")
     app.tasks.every(TIDY_SECONDS, app.purge.when_due, "purging deleted lists")
-    app.tasks.every(TIDY_EXPORTS_SECONDS, app.services.exports.tidy, "removing exports that nobody fetched")
+    app.tasks.every(
+        TIDY_EXPORTS_SECONDS, while_stored(app.services.exports.tidy), "removing exports that nobody fetched"
+    )
     app.tasks.every(CODES_SECONDS, app.services.codes.when_due, "sending the links that were asked for")
     app.tasks.every(LIMITS_SECONDS, app.services.kept_limits.when_due, "keeping who is held up")
     app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
@@ -213,13 +215,23 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(KEYS_SECONDS, app.keys.refresh, "looking whether the key file was changed")
     app.tasks.every(KEYS_SECONDS, app.resealing.when_due, "sealing with the present keys")
     app.tasks.every(EXPIRY_SECONDS, app.turns.expel_expired, "ending the rights of guests")
-    app.tasks.every(SEEN_SECONDS, app.services.shares.keep_used, "keeping when shares were used")
-    app.tasks.every(SEEN_SECONDS, app.services.people.keep_seen, "keeping when tokens were seen")
+    app.tasks.every(SEEN_SECONDS, while_stored(app.services.shares.keep_used), "keeping when shares were used")
+    app.tasks.every(SEEN_SECONDS, while_stored(app.services.people.keep_seen), "keeping when tokens were seen")
     try:
         with noting_errors(app.services.alerts):
             yield app
     finally:
         await _stop(app, server)
+
+
+def while_stored(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """The work, which waits for its next time where the storage is out of reach: that is said once, by the store."""
+
+    async def run() -> None:
+        with contextlib.suppress(Unavailable):
+            await work()
+
+    return run
 
 
 def _sockets(host: str, port: int) -> list[socket.socket]:

@@ -512,10 +512,13 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _secret(setting: Setting, variable: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        text = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        if text:
+            return text
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SettingError(setting.name, f"the file that {variable} names cannot be read: {why}") from None
+    raise SettingError(setting.name, f"the file that {variable} names is empty")
 
 
 def _from_file(file: Path | None) -> dict[str, str]:

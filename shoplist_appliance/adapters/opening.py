@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.blobs import Role, ThreadedBlobs
 from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.key_file import KeyFile
@@ -29,14 +30,18 @@ def _has_store(settings: Settings) -> bool:
 
 
 def open_store(settings: Settings, sealer: Sealer, clock: Clock, owner: Owner | None = None) -> Store:
-    """The store that the settings name; without an owner of the data folder it is opened beside a running server."""
+    """The store that the settings name; without an owner of the data folder it is opened beside a running server.
+
+    Raises ``NotOurs`` where the data folder belongs to another.
+    """
+    belonging = Belonging(settings.data)
     if not settings.is_on_mongodb:
-        return open_sqlite(settings.store_path, sealer, clock)
+        return open_sqlite(settings.store_path, sealer, clock, belonging)
     from shoplist_appliance.adapters.mongo.lease import Lease
     from shoplist_appliance.adapters.mongo.store import address_of, open_mongo
 
     lease = Lease(name_of(settings.data)) if owner else None
-    return open_mongo(address_of(settings.store or ""), sealer, clock, lease)
+    return open_mongo(address_of(settings.store or ""), sealer, clock, lease, belonging)
 
 
 def open_postman(settings: Settings) -> Postman:

@@ -7,6 +7,7 @@ CannotOpen
  ├─ SchemaTooNew     a newer version of the program wrote this store
  ├─ Unfinished       a migration into this store has not ended
  ├─ NotEmpty         a migration has nothing to do here: its target holds something already
+ ├─ NotOurs          the data folder belongs to another store
  ├─ StoreUnreadable  it is no store of ours, or the system will not let us at it
  └─ StorageRefused   the object storage does not take what the settings say
 """
@@ -39,6 +40,10 @@ class Unfinished(CannotOpen):
 
 
 class NotEmpty(CannotOpen):
+    pass
+
+
+class NotOurs(CannotOpen):
     pass
 
 

@@ -7,6 +7,7 @@ large object are collected beside the event loop and uploaded here one by one, b
 import contextlib
 import io
 import logging
+import secrets
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ ATTEMPTS: Final = 4
 BACK_OFF: Final = 0.2
 TRY_AGAIN: Final = (500, 502, 503, 504)  # S3's SlowDown is a 503
 
+PROBE_BYTES: Final = 16_384
 STALE_MS: Final = 24 * 3600 * 1000
 """So old an unfinished upload is nobody's any longer."""
 
@@ -177,6 +179,7 @@ class Bucket:
         elif address.style == "path":
             self.client.disable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
         self._prepared = False
+        self._made = False
         self._failing = False
         self._left: list[tuple[str, str]] = []
 
@@ -188,7 +191,7 @@ class Bucket:
                 self._look_or_make()
                 if self._role != "target":
                     self._refuse_half_moved()
-                self._prepared = True
+                self._prepared = self._made = True
                 self._abort_stale()
         finally:
             self._http.be_patient(True)
@@ -232,8 +235,8 @@ class Bucket:
                 yield found.object_name
 
     def check(self) -> None:
-        """Asks for names that no object has."""
-        self.ask(self._look)
+        """Puts what no object is named like, and takes it back: a full storage can be read all the same."""
+        self.ask(self._probe)
         self.abort_left()
 
     def close(self) -> None:
@@ -257,6 +260,11 @@ class Bucket:
             with contextlib.suppress(ValueError):
                 self._left.remove(left)
 
+    def _probe(self, bucket: str) -> None:
+        name = f".check/{secrets.token_hex(8)}"
+        self.client.put_object(bucket, name, io.BytesIO(bytes(PROBE_BYTES)), PROBE_BYTES)
+        self.client.remove_object(bucket, name)
+
     def _look(self, bucket: str) -> None:
         next(iter(self.client.list_objects(bucket, prefix=".check/")), None)
 
@@ -266,7 +274,7 @@ class Bucket:
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise
-            if self._role == "source":
+            if self._role == "source" or self._made:  # what was there a moment ago is not to be begun anew
                 raise Refusal(f"there is no bucket {self.name}") from error
             self._make()
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.keyring import Keyring, lookup_id
@@ -119,6 +120,15 @@ def _of_row(codec: Codec, table: Table, row: Row, lookups: Sequence[str]) -> Ite
 
 @contextlib.contextmanager
 def _beside(settings: Settings) -> Iterator[Rows]:
+    """The store that the settings name. Raises ``NotOurs`` where the data folder belongs to another."""
+    with _opened_beside(settings) as rows:
+        if rows.mark:
+            Belonging(settings.data).check(rows.mark, rows.name)
+        yield rows
+
+
+@contextlib.contextmanager
+def _opened_beside(settings: Settings) -> Iterator[Rows]:
     if not settings.is_on_mongodb:
         with sqlite_beside(settings.store_path) as rows:
             yield rows

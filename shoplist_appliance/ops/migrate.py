@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.clock import SystemClock
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.keyring import Keyring
@@ -63,6 +64,8 @@ def migrate(
             runner.run(objects.finish())
         if rows:
             rows.target.finish()
+            for side in (rows.source, rows.target):
+                Belonging(settings.data).remember(side.mark)
         say(f"moved and verified: {', '.join(reversed(moved))}")
 
 

@@ -1,6 +1,7 @@
 """Everything about me, as a file: made on demand, fetched once within an hour by whoever has its link."""
 
 import asyncio
+import contextlib
 import io
 import re
 import zipfile
@@ -12,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
+from shoplist_appliance.domain.errors import Conflict, Gone, NotFound, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Blob, Blobs, Clock, Record, Store
@@ -24,6 +25,9 @@ LINK_MS = 3600 * 1000
 # So long a link that was used or has expired is known as such.
 REMEMBERED_MS = 7 * 24 * 3600 * 1000
 CHANGES_AT_ONCE = 200
+
+# What the record of an export says; from its beginning on until it is over there may be an object.
+MAKING, READY, USED, OVER = b"making", b"ready", b"used", b"over"
 
 
 class Exports:
@@ -40,40 +44,48 @@ class Exports:
         """Make one; returns the secret in which its link ends. An earlier one of the same person is withdrawn."""
         await self.forget(person)
         secret = new_secret()
-        key = hash_of(secret)
-        await self._blobs.put(_object(key), self._zip(person))
-        record = Record(EXPORT, key, self._clock.now() + LINK_MS, b"ready", owner=person)
+        # The record first: what the object storage holds after a crash between the two is found by it.
+        record = Record(EXPORT, hash_of(secret), self._clock.now() + LINK_MS, MAKING, owner=person)
         await self._store.add_record(record)
+        await self._blobs.put(_object(record.key), self._zip(person))
+        await self._store.put_record(_next(record, READY, self._clock.now() + LINK_MS), record.version)
         return secret
 
     @asynccontextmanager
     async def fetched(self, secret: str) -> AsyncIterator[Blob]:
-        """The export behind a link, for one download. ``NotFound`` for one that never was, ``Gone`` when it is over."""
+        """The export behind a link, for one download. ``NotFound`` for one that never was, ``Gone`` when it is over.
+
+        The link stays good where the object cannot be opened: ``Unavailable``.
+        """
         key = hash_of(secret)
         record = await self._store.record(EXPORT, key)
         if record is None:
             raise NotFound("export")
-        if record.content != b"ready" or record.due <= self._clock.now():
+        now = self._clock.now()
+        if record.content != READY or record.due <= now:
             raise Gone("export")
-        try:
-            await self._store.put_record(_used(record, self._clock.now()), record.version)
-        except Conflict:
-            raise Gone("export") from None
-        try:
-            async with self._blobs.get(_object(key)) as blob:
-                yield blob
-        finally:
-            await self._blobs.remove(_object(key))
+        async with self._blobs.get(_object(key)) as blob:
+            used = _next(record, USED, now + LINK_MS)
+            try:
+                await self._store.put_record(used, record.version)
+            except Conflict:
+                raise Gone("export") from None
+            yield blob
+        await self._end(used)
 
     async def tidy(self) -> None:
         """Remove what was not fetched within its hour, and forget links that ended long ago."""
-        now = self._clock.now()
-        for record in await self._store.records_due(EXPORT, now, 100):
-            await self._blobs.remove(_object(record.key))
-            if record.content == b"ready":
-                await self._store.put_record(_used(record, now), record.version)
-            else:
+        for record in await self._store.records_due(EXPORT, self._clock.now(), 100):
+            if record.content == OVER:
                 await self._store.remove_record(EXPORT, record.key, record.version)
+            else:
+                await self._end(record)
+
+    async def _end(self, record: Record) -> None:
+        """Its object goes; where the storage is away, ``tidy`` does it later. The link is known as one that was."""
+        with contextlib.suppress(Unavailable, Conflict):
+            await self._blobs.remove(_object(record.key))
+            await self._store.put_record(_next(record, OVER, self._clock.now() + REMEMBERED_MS), record.version)
 
     async def forget(self, person: PersonId) -> None:
         """Withdraw all exports of a person."""
@@ -167,8 +179,8 @@ class _Drain(io.RawIOBase):
         return taken
 
 
-def _used(record: Record, now: int) -> Record:
-    return replace(record, content=b"used", due=now + REMEMBERED_MS, version=record.version + 1)
+def _next(record: Record, content: bytes, due: int) -> Record:
+    return replace(record, content=content, due=due, version=record.version + 1)
 
 
 def _object(key: bytes) -> str:

@@ -16,7 +16,7 @@ import orjson
 from tests.clients.http import Http
 from tests.clients.making import add, change, edit, new_id, remove, tick
 from tests.clients.person import Person
-from tests.clients.process import Process, command
+from tests.clients.process import Process, create_admin
 from tests.clients.wire import Wire
 
 
@@ -142,10 +142,8 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     await mails(http, boris, say, words)
     await boris.call("members.leave", list=list_id)
     await boris.call("tokens.revoke_others")
-    created = command(
-        "admin", "create", "--data", str(process.data), "--email", f"{uuid.uuid4()}@example.test",
-        "--name", say("name of the admin"), stdin=say("password of the admin") + "\n",
-    )  # fmt: skip
+    address = f"{uuid.uuid4()}@example.test"
+    created = create_admin(process, address, say("name of the admin"), say("password of the admin"))
     assert created.returncode == 0, created.stderr
     await asyncio.sleep(1.5)  # lists that fell idle write their snapshots
     return words

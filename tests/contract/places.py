@@ -79,13 +79,14 @@ class SqlitePlace:
     def make_newer(self) -> None:
         self._run("INSERT INTO schema VALUES (?, 0)", (len(MIGRATIONS) + 1,))
 
-    def undo_last_migration(self) -> None:
-        """Back to the schema before it, with the rows as they are."""
+    def undo_migrations(self) -> None:
+        """Back to the first schema, with the rows of lists and people as they are."""
         for statement in (
+            "DROP TABLE records",
             "DROP TABLE removed",
             "DROP INDEX lists_by_deletion",
             "ALTER TABLE lists DROP COLUMN deleted_at",
-            "DELETE FROM schema WHERE version = 2",
+            "DELETE FROM schema WHERE version > 1",
         ):
             self._run(statement, ())
 

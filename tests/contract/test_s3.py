@@ -261,6 +261,26 @@ async def test_what_others_keep_in_the_bucket_is_not_ours(s3: S3Access) -> None:
     await works(blobs)
 
 
+async def test_a_bucket_that_vanishes_is_not_begun_anew(s3: S3Access) -> None:
+    """A disk that is not mounted looks the same: what was put there would seem never to have been."""
+    place = S3Place(s3)
+    blobs = place.open()
+    await put(blobs, "files/one", b"content")
+    bucket = Bucket(place.address, place.key, place.secret, StillClock())
+    bucket.client.remove_object(bucket.name, "files/one")
+    bucket.client.remove_bucket(bucket.name)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await content_of(blobs, "files/one")
+        with pytest.raises(Unavailable):
+            await put(blobs, "files/two", b"content")
+        with pytest.raises(Unavailable):
+            await blobs.check()
+    assert not bucket.client.bucket_exists(bucket.name)
+    bucket.client.make_bucket(bucket.name)
+    await works(blobs)
+
+
 async def test_it_never_waits_longer_than_it_says(s3: S3Access) -> None:
     """An address that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", free_port())) as deaf:

@@ -463,7 +463,7 @@ async def test_lists_deleted_before_the_column_that_finds_them_are_found_by_thei
     for header in (deleted, living):
         await store.add_list(header, a_snapshot(), a_summary())
     await store.close()
-    sqlite_place.undo_last_migration()
+    sqlite_place.undo_migrations()
     store = sqlite_place.open()
     try:
         assert await store.deleted_before(NOW + 1) == [deleted.id]
@@ -480,7 +480,7 @@ async def test_a_header_of_an_older_schema_that_cannot_be_unsealed_does_not_hide
     for header in (damaged, deleted):
         await store.add_list(header, a_snapshot(), a_summary())
     await store.close()
-    sqlite_place.undo_last_migration()
+    sqlite_place.undo_migrations()
     with sqlite3.connect(sqlite_place.path) as connection:
         connection.execute("UPDATE lists SET header = zeroblob(100) WHERE id = ?", (pack(damaged.id),))
     connection.close()

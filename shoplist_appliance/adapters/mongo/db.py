@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -24,6 +25,7 @@ from pymongo.errors import (
 )
 from pymongo.uri_parser import parse_uri
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.mongo.lease import Lease
 from shoplist_appliance.adapters.mongo.schema import INDEXES, VERSION
@@ -84,15 +86,20 @@ class Address:
 class Mongo:
     """One database. Its collections are ``Unavailable`` until it was found ready, which goes on in the background."""
 
-    def __init__(self, address: Address, codec: Codec, clock: Clock, lease: Lease | None) -> None:
+    def __init__(
+        self, address: Address, codec: Codec, clock: Clock, lease: Lease | None, belonging: Belonging | None = None
+    ) -> None:
         self._address = address
         self._codec = codec
         self._clock = clock
         self._lease = lease
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(address.uri, **OPTIONS)
+        self._belonging = belonging
+        with _sensible():
+            self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(address.uri, **OPTIONS)
         self._database = self._client[address.name]
         self._is_ready = False
         self._failing = False
+        self._refuses_writes = False  # a full disk can be read all the same
         self._tasks = Tasks()
         self._replacing: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -142,7 +149,8 @@ class Mongo:
             yield
         except PyMongoError as error:
             raise self.failed(error) from error
-        self.answered()
+        if not self._refuses_writes:
+            self.answered()
 
     @contextlib.contextmanager
     def writing(self, *, begun: bool = False) -> Iterator[None]:
@@ -157,7 +165,9 @@ class Mongo:
         except PyMongoError as error:
             if is_duplicate(error):
                 raise Conflict from error
+            self._refuses_writes = True
             raise self.failed(error, written=begun or not is_certain(error)) from error
+        self._refuses_writes = False
         self.answered()
 
     def failed(self, error: PyMongoError, *, written: bool = False) -> Unavailable:
@@ -200,25 +210,48 @@ class Mongo:
         with connected(self._address) as database:
             refuse_newer(database, self._address)
             refuse_unfinished(database, self._address)
+            if self._belonging:
+                self._refuse_others(database, self._belonging)
             if self._lease:
                 self._lease.take(database["store"], self._address.shown)
             make(database, self._codec, self._clock)
             check_key(database, self._address, self._codec)
+            if self._belonging:
+                self._belonging.remember(id_of(database))
         self._is_ready = True
+
+    def _refuse_others(self, database: Database[Document], belonging: Belonging) -> None:
+        name = f"the database {self._address.shown}"
+        if database["store"].find_one({"_id": "key check"}) is None:
+            belonging.refuse_new(name)
+        elif id := id_of(database):
+            belonging.check(id, name)
 
 
 @contextlib.contextmanager
 def connected(address: Address) -> Iterator[Database[Document]]:
     """The database through a blocking client. Raises ``OutOfReach``, or ``StoreUnreadable`` where it is refused."""
-    try:
+    with _sensible():
         client: pymongo.MongoClient[Document] = pymongo.MongoClient(address.uri, **OPTIONS)
-    except (ConfigurationError, InvalidURI, ValueError) as error:
-        raise StoreUnreadable(f"the address of MongoDB makes no sense: {_words(error)}") from None
     try:
         with telling(address):
             yield client[address.name]
     finally:
         client.close()
+
+
+@contextlib.contextmanager
+def _sensible() -> Iterator[None]:
+    try:
+        yield
+    except (ConfigurationError, InvalidURI, ValueError, TypeError, OSError) as error:
+        raise StoreUnreadable(f"the address of MongoDB in the setting store makes no sense: {_words(error)}") from None
+
+
+def id_of(database: Database[Document]) -> bytes:
+    """By which a store is told from every other; empty where it has none yet."""
+    document = database["store"].find_one({"_id": "id"})
+    return bytes(document["value"]) if document else b""
 
 
 @contextlib.contextmanager
@@ -284,6 +317,7 @@ def make(database: Database[Document], codec: Codec, clock: Clock) -> None:
         if missing := [index for index in indexes if index.document["name"] not in there]:
             database[name].create_indexes(missing)
     put_once(database, {"_id": "key check", "value": codec.key_check()})
+    put_once(database, {"_id": "id", "value": os.urandom(16)})
     put_once(database, {"_id": "schema", "version": VERSION, "applied_at": clock.now()})
 
 

@@ -1,7 +1,6 @@
 """The rows of a store on MongoDB, past its port: to be moved to another store, or to come from one."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -15,7 +14,6 @@ from shoplist_appliance.adapters.mongo.db import (
     check_key,
     connected,
     make,
-    put_once,
     refuse_newer,
     refuse_unfinished,
     telling,
@@ -134,7 +132,6 @@ def mongo_source(address: Address, codec: Codec, clock: Clock, lease: Lease) -> 
         check_key(database, address, codec)
         with lease.held(database["store"], address.shown) as is_lost:
             make(database, codec, clock)
-            put_once(database, {"_id": "id", "value": os.urandom(16)})
             yield MongoRows(address, database, is_lost, begun=False)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.mongo import db
 from shoplist_appliance.adapters.mongo.db import Address, Mongo, OutOfReach
@@ -18,6 +19,7 @@ from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ports import Clock
 
 CHECK_SECONDS: Final = 5.0
+PROBE_BYTES: Final = 16_384
 
 
 class MongoStore(MongoPeople, MongoLists, MongoRecords, MongoResealing):
@@ -42,8 +44,10 @@ class MongoStore(MongoPeople, MongoLists, MongoRecords, MongoResealing):
     async def check(self) -> None:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
-                with self._mongo.writing():
-                    await self._mongo["store"].update_one({"_id": "probe"}, {"$inc": {"count": 1}}, upsert=True)
+                with self._mongo.writing():  # more than a full disk has room for, and taken back
+                    probe = {"$inc": {"count": 1}, "$set": {"pad": bytes(PROBE_BYTES)}}
+                    await self._mongo["store"].update_one({"_id": "probe"}, probe, upsert=True)
+                    await self._mongo["store"].update_one({"_id": "probe"}, {"$unset": {"pad": ""}})
         except TimeoutError as error:
             raise Unavailable("storage") from error
 
@@ -69,7 +73,9 @@ def holds_a_store(address: Address) -> bool:
         ) from error
 
 
-def open_mongo(address: Address, sealer: Sealer, clock: Clock, lease: Lease | None = None) -> MongoStore:
+def open_mongo(
+    address: Address, sealer: Sealer, clock: Clock, lease: Lease | None = None, belonging: Belonging | None = None
+) -> MongoStore:
     """Open the database, made if it is not there. Raises ``SchemaTooNew``, ``KeyWrong``, ``StoreUnreadable``, and with
     a lease ``AlreadyRunning``.
 
@@ -77,6 +83,6 @@ def open_mongo(address: Address, sealer: Sealer, clock: Clock, lease: Lease | No
     lease it works beside a running server, as ``admin`` commands do. Call it on the loop that will use it.
     """
     codec = Codec(sealer)
-    mongo = Mongo(address, codec, clock, lease)
+    mongo = Mongo(address, codec, clock, lease, belonging)
     mongo.open()
     return MongoStore(mongo, codec)

@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, TypeVar
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.ownership import make_private
 from shoplist_appliance.adapters.refusals import AlreadyRunning, KeyWrong, SchemaTooNew, StoreUnreadable, Unfinished
@@ -30,13 +31,21 @@ READERS: Final = 2
 
 
 def open_database(
-    path: Path, codec: Codec, clock: Clock, *, alone: bool = False, mark: bytes | None = None
+    path: Path,
+    codec: Codec,
+    clock: Clock,
+    *,
+    alone: bool = False,
+    mark: bytes | None = None,
+    belonging: Belonging | None = None,
 ) -> sqlite3.Connection:
     """The connection for the writer, the schema up to date. Raises ``CannotOpen`` in one of its kinds.
 
     ``alone``: no other process, nor another connection, may have it open. ``mark``: as the target of a migration,
-    whose mark is there from the first moment on.
+    whose mark is there from the first moment on. ``belonging``: of the data folder that is to be served with it.
     """
+    if belonging and not path.exists():
+        belonging.refuse_new(f"the database {path}")
     make_private(path.parent)
     try:
         _make_file(path)
@@ -53,6 +62,9 @@ def open_database(
         if mark is None:
             _refuse_unfinished(connection, path)
         _check_key(connection, path, codec)
+        id = _id(connection)
+        if belonging:
+            belonging.settle(id, f"the database {path}")
     except sqlite3.Error as error:
         connection.close()
         if alone and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
@@ -140,6 +152,14 @@ def _check_key(connection: sqlite3.Connection, path: Path, codec: Codec) -> None
         right = False
     if not right:
         raise KeyWrong(f"the key file does not belong to the database {path}; put back the one it was made with")
+
+
+def _id(connection: sqlite3.Connection) -> bytes:
+    """By which it is told from every other store; drawn once."""
+    find = "SELECT value FROM store WHERE name = 'id'"
+    if connection.execute(find).fetchone() is None:
+        connection.execute("INSERT OR IGNORE INTO store VALUES ('id', ?)", (os.urandom(16),))
+    return bytes(connection.execute(find).fetchone()[0])
 
 
 class Readers:

@@ -1,7 +1,6 @@
 """The rows of an SQLite store, past its port: to be moved to another store, or to come from one."""
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -112,7 +111,6 @@ def sqlite_source(path: Path, codec: Codec, clock: Clock) -> Iterator[SqliteRows
         if "store" not in _tables(connection):
             raise StoreUnreadable(f"there is no store at {path}, so that nothing can be moved from there")
     with contextlib.closing(open_database(path, codec, clock, alone=True)) as connection:
-        connection.execute("INSERT OR IGNORE INTO store VALUES ('id', ?)", (os.urandom(16),))
         yield SqliteRows(path, connection, begun=False)
 
 

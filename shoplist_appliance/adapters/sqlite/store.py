@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from shoplist_appliance.adapters.belonging import Belonging
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.refusals import StoreUnreadable
 from shoplist_appliance.adapters.sealing import Sealer
@@ -49,13 +50,13 @@ class SqliteStore(SqlitePeople, SqliteLists, SqliteRecords, SqliteResealing):
         await asyncio.Event().wait()
 
 
-def open_sqlite(path: Path, sealer: Sealer, clock: Clock) -> SqliteStore:
+def open_sqlite(path: Path, sealer: Sealer, clock: Clock, belonging: Belonging | None = None) -> SqliteStore:
     """Open the database, made if it is not there. Raises ``SchemaTooNew``, ``KeyWrong`` or ``StoreUnreadable``.
 
     Takes no lock on the folder: ``admin`` commands work beside a running server.
     """
     codec = Codec(sealer)
-    connection = open_database(path, codec, clock)
+    connection = open_database(path, codec, clock, belonging=belonging)
     try:
         readers = Readers(path)
     except sqlite3.Error as error:

@@ -1,0 +1,119 @@
+"""An export outlives storage that fails, and never what it belongs to."""
+
+from collections.abc import AsyncIterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoplist_appliance.adapters.folder import open_folder
+from shoplist_appliance.adapters.passwords import Argon2Passwords
+from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
+from shoplist_appliance.domain.errors import Gone, NotFound, Unavailable
+from shoplist_appliance.usecases.exports import LINK_MS, REMEMBERED_MS, Exports
+from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.people import People
+from tests.contract.blob_places import sealed
+from tests.usecases.conftest import House
+
+
+class Troubled:
+    """Real objects, behind storage that can be away."""
+
+    def __init__(self, blobs: SealedBlobs) -> None:
+        self._blobs = blobs
+        self.away: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.away:
+            raise Unavailable("storage")
+        return getattr(self._blobs, name)
+
+    async def put(self, name: str, chunks: AsyncIterable[bytes]) -> int:
+        """Lands, and then the answer is lost, where it is away."""
+        size = await self._blobs.put(name, chunks)
+        if "put" in self.away:
+            raise Unavailable("storage")
+        return size
+
+    async def names(self) -> list[str]:
+        return [name async for name in self._blobs.list()]
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Troubled:
+    return Troubled(sealed(open_folder(tmp_path / "blobs")))
+
+
+@pytest.fixture
+def exports(house: House, blobs: Troubled) -> Exports:
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    return Exports(house.store, blobs, people, house.lists, house.clock)
+
+
+async def content(exports: Exports, secret: str) -> bytes:
+    async with exports.fetched(secret) as blob:
+        return b"".join([piece async for piece in blob.pieces])
+
+
+async def test_a_download_that_cannot_begin_leaves_the_link_good(
+    house: House, exports: Exports, blobs: Troubled
+) -> None:
+    secret = await exports.make(await house.person())
+    blobs.away = {"get"}
+    with pytest.raises(Unavailable):
+        await content(exports, secret)
+    blobs.away = set()
+    assert (await content(exports, secret)).startswith(b"PK")
+    with pytest.raises(Gone):
+        await content(exports, secret)
+    assert await blobs.names() == []
+
+
+async def test_what_could_not_be_removed_in_its_time_is_removed_within_the_hour(
+    house: House, exports: Exports, blobs: Troubled
+) -> None:
+    secret = await exports.make(await house.person())
+    blobs.away = {"remove"}
+    assert await content(exports, secret)
+    assert len(await blobs.names()) == 1
+    blobs.away = set()
+    house.clock.advance(seconds=LINK_MS / 1000)
+    await exports.tidy()
+    assert await blobs.names() == []
+    with pytest.raises(Gone):
+        await content(exports, secret)
+
+
+async def test_what_nobody_fetched_is_removed_after_its_hour_and_forgotten_after_a_week(
+    house: House, exports: Exports, blobs: Troubled
+) -> None:
+    secret = await exports.make(await house.person())
+    house.clock.advance(seconds=LINK_MS / 1000)
+    with pytest.raises(Gone):
+        await content(exports, secret)
+    await exports.tidy()
+    assert await blobs.names() == []
+    house.clock.advance(seconds=REMEMBERED_MS / 1000 + 1)
+    await exports.tidy()
+    with pytest.raises(NotFound):
+        await content(exports, secret)
+
+
+@pytest.mark.parametrize("leaving", [True, False])
+async def test_an_export_that_was_not_finished_is_found_again(
+    house: House, exports: Exports, blobs: Troubled, leaving: bool
+) -> None:
+    """The object landed and its answer did not: its record knows of it, for the account's end or the hour's."""
+    ann = await house.person()
+    blobs.away = {"put"}
+    with pytest.raises(Unavailable):
+        await exports.make(ann)
+    assert len(await blobs.names()) == 1
+    blobs.away = set()
+    if leaving:
+        await exports.forget(ann)
+    else:
+        house.clock.advance(seconds=LINK_MS / 1000)
+        await exports.tidy()
+    assert await blobs.names() == []
