@@ -66,6 +66,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 # Script and style of a page; those of a list's page carry nothing of the others.
 SCRIPTS: Mapping[str, tuple[str, str]] = {
     "list": ("list", "list"),
+    "guest": ("list", "list"),
     "security": ("settings", "app"),
     "verify": ("settings", "app"),
     "reset": ("settings", "app"),

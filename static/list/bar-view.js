@@ -23,12 +23,14 @@ export function Bar({ screen, state, children }) {
   const side = html`
     <${ConnectionSign} session=${screen.session} />
     <${Circle} screen=${screen} />
-    <button class="round" type="button" aria-label=${t("do.menu")} onClick=${() => (menu.value = true)}><${Icon} name="more" /></button>
+    ${!screen.session.guest && html`
+      <button class="round" type="button" aria-label=${t("do.menu")} onClick=${() => (menu.value = true)}><${Icon} name="more" /></button>
+    `}
   `;
   const below = html`<progress class="progress" max=${total || 1} value=${done} aria-label=${far}></progress>`;
   const leave = () => (screen.side.value = null);
   return html`
-    <${Page} title=${state.list.title} back="/list" under=${under} side=${side} below=${below}>${children}<//>
+    <${Page} title=${state.list.title} back=${screen.session.guest ? "" : "/list"} under=${under} side=${side} below=${below}>${children}<//>
     ${menu.value && html`<${Late} sheet="Menu" screen=${screen} state=${state} close=${() => (menu.value = false)} />`}
     ${screen.side.value === "members" && html`<${Late} sheet="MembersSheet" screen=${screen} list=${state.list} close=${leave} />`}
     ${screen.side.value === "history" && html`<${Late} sheet="HistorySheet" screen=${screen} state=${state} close=${leave} />`}

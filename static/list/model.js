@@ -342,3 +342,16 @@ function keyBetween(before, after) {
     return null;
   }
 }
+
+/**
+ * Under which name a device keeps what a link's holder does: not the key itself, which lets anyone in.
+ * @param {string} key
+ */
+export function accountOf(key) {
+  let [one, other] = [0x811c9dc5, 0x9747b28c];
+  for (const sign of key) {
+    one = Math.imul(one ^ (sign.codePointAt(0) ?? 0), 0x01000193);
+    other = Math.imul(other ^ one, 0x85ebca6b);
+  }
+  return `guest ${(one >>> 0).toString(36)}${(other >>> 0).toString(36)}`;
+}

@@ -13,12 +13,13 @@ import { Stepper } from "./stepper-view.js";
  * @property {Item} item
  * @property {string} who added it, where that was another
  * @property {boolean} fixed it can be looked at, and nothing more
+ * @property {boolean} bare it can be ticked at most
  * @property {boolean} stepping its quantity is being changed in place
  * @property {Deeds} deeds always the same
  */
 
 /** @param {RowProps} props */
-export function Row({ item, who, fixed, stepping, deeds }) {
+export function Row({ item, who, fixed, bare, stepping, deeds }) {
   const chip = amount(item);
   const second = secondLine(item, who);
   return html`
@@ -32,13 +33,13 @@ export function Row({ item, who, fixed, stepping, deeds }) {
           </span>
         </label>
         ${chip && html`
-          <button class="chip-target" type="button" disabled=${fixed} onClick=${() => deeds.step(item.id)}
+          <button class="chip-target" type="button" disabled=${bare} onClick=${() => deeds.step(item.id)}
             aria-label=${t("item.amount", { amount: chip, name: item.text })}><span class="chip">${chip.replace("\u00a0", " ")}</span></button>
         `}
         <button class="round" type="button" aria-label=${t("do.more", { name: item.text })} onClick=${() => deeds.choose(item.id)}>
           <${Icon} name="more" />
         </button>
-        ${stepping && !fixed && html`
+        ${stepping && !bare && html`
           <${Stepper} item=${item} set=${(/** @type {number} */ quantity) => deeds.setQuantity(item, quantity)} close=${() => deeds.step(null)} />
         `}
       </li>
@@ -47,7 +48,7 @@ export function Row({ item, who, fixed, stepping, deeds }) {
 
 /** Whether two rows look the same, so that one need not be drawn again. @param {RowProps} one @param {RowProps} other */
 export const showsTheSame = (one, other) =>
-  one.who === other.who && one.fixed === other.fixed && one.stepping === other.stepping && !isOther(one.item, other.item);
+  one.who === other.who && one.fixed === other.fixed && one.bare === other.bare && one.stepping === other.stepping && !isOther(one.item, other.item);
 
 /** Waiting edits make items anew each time, most of them just the same. @param {Item} one @param {Item} other */
 const isOther = (one, other) =>

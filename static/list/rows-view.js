@@ -38,6 +38,8 @@ export function Rows({ screen, state }) {
   useEffect(() => hearKeys(screen, () => (help.value = true)), []);
   const { open, bought } = parts(onList(state), screen.list.held.value);
   const fixed = state.list.right === "view";
+  // Who may tick does nothing else.
+  const bare = state.list.right !== "edit";
   const item = chosen.value === null ? undefined : state.items.get(chosen.value);
   const me = screen.list.session.user.id;
   /** The rows as they were drawn last: one that shows the same is the same, and costs nothing at a tap on another. */
@@ -45,7 +47,7 @@ export function Rows({ screen, state }) {
   /** @param {Item} item */
   const row = (item) => {
     const who = (item.added_by !== me && state.people.get(item.added_by ?? "")) || "";
-    const props = { item, who, fixed, stepping: stepping.value === item.id, deeds };
+    const props = { item, who, fixed, bare, stepping: stepping.value === item.id, deeds };
     const known = drawn.get(item.id);
     if (known && showsTheSame(known.props, props)) return known;
     const news = /** @type {VNode<RowProps>} */ (/** @type {unknown} */ (h(Row, { key: item.id, ...props })));
@@ -55,7 +57,7 @@ export function Rows({ screen, state }) {
   const shown = all.value ? bought : bought.slice(0, BOUGHT_SHOWN);
   return html`
     ${open.length + bought.length === 0 && html`<${Empty} screen=${screen} state=${state} />`}
-    ${open.length === 0 && bought.length > 0 && html`<${AllBought} screen=${screen} fixed=${fixed} />`}
+    ${open.length === 0 && bought.length > 0 && html`<${AllBought} screen=${screen} fixed=${bare} />`}
     <${Moving} screen=${screen} open=${open} bought=${shown} chosen=${chosen.value}>
       <ul class="plain" aria-label=${state.list.title}>${open.map(row)}</ul>
       ${bought.length > 0 && html`
@@ -66,13 +68,13 @@ export function Rows({ screen, state }) {
             ${shown.length < bought.length && html`
               <button class="button" type="button" onClick=${() => (all.value = true)}>${t("list.show_all", { count: bought.length })}</button>
             `}
-            ${!fixed && html`<button class="button" type="button" onClick=${() => screen.clearBought()}>${t("list.clear")}</button>`}
+            ${!bare && html`<button class="button" type="button" onClick=${() => screen.clearBought()}>${t("list.clear")}</button>`}
           </div>
         </details>
       `}
     <//>
     ${item && !item.removed && html`
-      <${Late} sheet="ItemSheet" screen=${screen} item=${item} people=${state.people} fixed=${fixed} close=${() => (chosen.value = null)} />
+      <${Late} sheet="ItemSheet" screen=${screen} item=${item} people=${state.people} fixed=${bare} close=${() => (chosen.value = null)} />
     `}
     ${help.value && html`<${Late} sheet="KeysSheet" close=${() => (help.value = false)} />`}
   `;

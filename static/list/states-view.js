@@ -17,7 +17,7 @@ import { CopyButton, Unsaved } from "./unsaved-view.js";
 export function Gone({ screen, state }) {
   const text = state ? asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · ")) : "";
   return html`
-    <${Page} title=${state?.list.title ?? t("app.name")} back="/list">
+    <${Page} title=${state?.list.title ?? t("app.name")} back=${screen.session.guest ? "" : "/list"} side=${screen.session.guest ? "" : undefined}>
       <section class="card">
         <p>${goneWords(screen, state)}</p>
         ${state && state.items.size > 0 && html`
@@ -25,7 +25,7 @@ export function Gone({ screen, state }) {
           <textarea class="text" rows="8" readonly aria-label=${t("list.gone_text")}>${text}</textarea>
           <span class="buttons"><${CopyButton} text=${text} label=${t("do.copy_text")} /></span>
         `}
-        <button class="button main" type="button" onClick=${() => screen.leaveGone()}>${t("nav.back")}</button>
+        ${!screen.session.guest && html`<button class="button main" type="button" onClick=${() => screen.leaveGone()}>${t("nav.back")}</button>`}
       </section>
       <${Unsaved} screen=${screen} entries=${screen.list.own.value} />
     <//>
@@ -46,7 +46,8 @@ function goneWords(screen, state) {
   return t(`list.gone.${reason}`);
 }
 
-export const Waiting = () => html`<${Page} title=${t("app.name")} back="/list"><${WaitingRows} /><//>`;
+/** @param {{guest?: boolean}} props */
+export const Waiting = ({ guest }) => html`<${Page} title=${t("app.name")} back=${guest ? "" : "/list"} side=${guest ? "" : undefined}><${WaitingRows} /><//>`;
 
 /** @param {{screen: Screen, state: State}} props */
 export function Empty({ screen, state }) {

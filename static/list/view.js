@@ -18,10 +18,10 @@ import { Rows } from "./rows-view.js";
 import { Archived, Gone, Waiting } from "./states-view.js";
 import { Unsaved } from "./unsaved-view.js";
 
-/** @param {{screen: Screen, lists: Lists}} props */
+/** A guest has no lists. @param {{screen: Screen, lists?: Lists}} props */
 export const ListPage = ({ screen, lists }) => html`
   <${Middle} screen=${screen} />
-  ${wide.value && html`<${Beside} screen=${screen} lists=${lists} /><${NothingChosen} />`}
+  ${wide.value && lists && html`<${Beside} screen=${screen} lists=${lists} /><${NothingChosen} />`}
 `;
 
 /** @param {{screen: Screen}} props */
@@ -30,7 +30,7 @@ function Middle({ screen }) {
   const state = list.shown.value;
   if (list.gone.value) return html`<${Gone} screen=${screen} state=${state} /><${Foot}><${Snackbar} snacks=${notices} /><//>`;
   return html`
-    ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} />`}
+    ${state ? html`<${Known} screen=${screen} state=${state} />` : html`<${Waiting} guest=${session.guest} />`}
     <${Foot}>
       <${Snackbar} snacks=${notices} />
       <${Connection} session=${session} />

@@ -171,8 +171,8 @@ export class Live {
   }
 }
 
-/** @param {string} origin */
-function connectTo(origin) {
+/** @param {string} origin @param {{key?: string}} [shown] who connects, where it is not the cookie that says so */
+export function connectTo(origin, shown = {}) {
   return io(`${origin}/live`, {
     path: "/socket.io/",
     // A web socket first spares two round trips; where something on the way breaks it, polling takes over.
@@ -184,6 +184,6 @@ function connectTo(origin) {
     reconnectionDelay: 300,
     reconnectionDelayMax: 1500,
     randomizationFactor: 0.3,
-    auth: (tell) => tell({ language: language() }),
+    auth: (tell) => tell({ ...shown, language: language() }),
   });
 }

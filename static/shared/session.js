@@ -16,7 +16,7 @@ import { KEPT_USER, askUser, knownUser, meetUser, rememberUser, signInAddress } 
 import { holdVersion, look } from "../version/watch.js";
 
 /** @typedef {(key: string, value: unknown) => Promise<void>} KeepCopy */
-/** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox, keepCopy: KeepCopy}} Session */
+/** @typedef {{user: User, live: Live, clock: Clock, store: Store, outbox: Outbox, keepCopy: KeepCopy, guest?: boolean}} Session */
 
 /**
  * Keeps copies for the next first paint, unless their account was signed out here: then none may come after those that
@@ -58,14 +58,19 @@ async function sessionOf(user, store) {
   holdVersion(() => waitingIn(outbox));
   onRemembered("user", () => knownUser()?.id !== user.id && location.reload());
   onRemembered("signed_in", () => live.signedIn());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.check());
-  addEventListener("online", () => live.check());
-  addEventListener("pageshow", (event) => event.persisted && live.check());
+  keepAlive(live);
   await outbox.load();
   const keepCopy = copyKeeper(user, store);
   void keepCopy(KEPT_USER, user);
   live.start();
   return { user, live, clock, store, outbox, keepCopy };
+}
+
+/** Phones put pages to sleep. @param {Live} live */
+export function keepAlive(live) {
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.check());
+  addEventListener("online", () => live.check());
+  addEventListener("pageshow", (event) => event.persisted && live.check());
 }
 
 /** @param {Outbox} outbox */
@@ -93,7 +98,7 @@ async function askToPersist() {
 }
 
 /** @param {Live} live @param {object} payload @returns {Promise<Edited>} */
-async function deliver(live, payload) {
+export async function deliver(live, payload) {
   try {
     return await live.call("lists.edit", payload);
   } catch (error) {
@@ -113,7 +118,7 @@ function isOurs(user, greeted) {
 }
 
 /** @returns {Tabs | undefined} */
-function otherTabs() {
+export function otherTabs() {
   if (typeof BroadcastChannel === "undefined") return undefined;
   const channel = new BroadcastChannel("shoplist");
   return {

@@ -50,7 +50,7 @@ NUMBERS = itertools.count(1)
 NEVER_ENOUGH = "100000G"  # of the disk, so that the admins have an alert to see
 PASSWORD = "correct horse battery"
 
-expect.set_options(timeout=5000)
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="package")
@@ -290,7 +290,7 @@ def phone(browser: Browser, house: House) -> Iterator[NewPhone]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(15_000)  # on a busy machine a page takes its time
         page.on("pageerror", lambda error: errors.append(str(error)))
         email = f"{name.lower()}-{next(NUMBERS)}@example.org"
         return Phone(page, house.url, name, email, {"en": ENGLISH, "ru": RUSSIAN}[language])

@@ -83,6 +83,7 @@ class SqlitePlace:
         """Back to the first schema, with the rows of lists and people as they are."""
         for statement in (
             "DROP TABLE records",
+            "DROP TABLE shares",
             "DROP TABLE removed",
             "DROP INDEX lists_by_deletion",
             "ALTER TABLE lists DROP COLUMN deleted_at",

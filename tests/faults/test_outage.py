@@ -1,13 +1,14 @@
 """The storage out of reach for a while, or unable to say what became of a write: what callers and rooms hear of it."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shoplist_appliance.domain.errors import OutcomeUnknown, Unavailable
+from shoplist_appliance.domain.errors import Conflict, OutcomeUnknown, Unavailable
 from shoplist_appliance.domain.ids import ListId
 from shoplist_appliance.domain.lists import Change
 from shoplist_appliance.ports import Store
@@ -47,7 +48,8 @@ class Outage:
 
     async def _land(self, list_id: ListId, expected: int, changes: Sequence[Change], seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await self._store.append(list_id, expected, changes)
+        with contextlib.suppress(Conflict):  # the same call was made again meanwhile, and stored
+            await self._store.append(list_id, expected, changes)
 
 
 class Away:

@@ -41,7 +41,7 @@ async def test_who_stops_reading_delays_no_other_grows_no_memory_and_is_dropped(
                 beside = await edits_took(anna, list_id, live, 1500)
                 assert process.resident() - before < 60 * MIB, "each may hold about a mebibyte, and no more"
                 assert statistics.median(beside) < 3 * statistics.median(alone) + 2, "others are delayed"
-                assert max(beside) < 1000
+                assert max(beside) < 2000
                 await phone.until(lambda: len(phone.changes(list_id)) == 1702)
                 assert [told["revision"] for told in phone.changes(list_id)] == list(range(1, 1703))
                 for wire in stuck:

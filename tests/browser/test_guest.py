@@ -1,0 +1,79 @@
+"""Whoever holds a list's link: no account, the same rows, live, with as much right as the link gives."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SOON_MS, NewPhone, Phone
+
+
+@pytest.fixture
+def list_id(ann: Phone) -> str:
+    made: str = ann.call("lists.create", title="Groceries")["list"]["id"]
+    ann.go(f"/list/{made}")
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    return made
+
+
+def shared(ann: Phone, list_id: str, right: str) -> Any:
+    return ann.call("shares.create", list=list_id, right=right)
+
+
+def visit(phone: NewPhone, share: Any) -> Phone:
+    guest = phone("Guest")
+    guest.go(f"/s/{share['key']}")
+    expect(guest.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_visible()
+    return guest
+
+
+def test_a_guest_who_may_edit_ticks_and_adds_and_both_see_it_at_once(ann: Phone, list_id: str, phone: NewPhone) -> None:
+    guest = visit(phone, shared(ann, list_id, "edit"))
+    guest.tick("Milk")
+    ann.sees_ticked("Milk")
+    guest.add("Bread")
+    ann.sees("Bread")
+    ann.add("Salt")
+    guest.sees("Salt")
+    expect(guest.page.get_by_role("button", name="Menu")).to_have_count(0)
+    guest.page.reload()
+    guest.sees("Bread")
+    assert guest.page.evaluate("localStorage.getItem('user')") is None
+
+
+def test_a_guest_who_may_tick_does_nothing_else(ann: Phone, list_id: str, phone: NewPhone) -> None:
+    guest = visit(phone, shared(ann, list_id, "tick"))
+    expect(guest.page.get_by_role("textbox")).to_have_count(0)
+    guest.tick("Milk")
+    ann.sees_ticked("Milk")
+
+
+def test_a_guest_who_may_look_does_only_that(ann: Phone, list_id: str, phone: NewPhone) -> None:
+    guest = visit(phone, shared(ann, list_id, "view"))
+    expect(guest.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_disabled()
+    expect(guest.page.get_by_role("textbox")).to_have_count(0)
+    ann.tick("Milk")
+    guest.sees_ticked("Milk")
+
+
+def test_a_withdrawn_link_ends_the_page_at_once_and_opens_none(ann: Phone, list_id: str, phone: NewPhone) -> None:
+    share = shared(ann, list_id, "edit")
+    guest = visit(phone, share)
+    ann.call("shares.revoke", list=list_id, id=share["id"])
+    words = guest.page.get_by_text("The link to this list was withdrawn.")
+    expect(words).to_be_visible(timeout=SOON_MS)
+    guest.page.reload()
+    expect(words).to_be_visible()
+    late = phone("Late")
+    late.go(f"/s/{share['key']}")
+    expect(late.page.get_by_text("The link to this list was withdrawn.")).to_be_visible()
+
+
+def test_what_a_guest_does_without_network_arrives_when_it_is_back(ann: Phone, list_id: str, phone: NewPhone) -> None:
+    guest = visit(phone, shared(ann, list_id, "edit"))
+    guest.page.context.set_offline(True)
+    guest.add("Bread")
+    guest.sees("Bread")
+    guest.page.context.set_offline(False)
+    ann.sees("Bread")
