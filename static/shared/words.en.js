@@ -386,7 +386,7 @@ export const words = {
   "members.withdraw": "Withdraw",
   "members.withdraw_what": "Withdraw: {name}",
   "members.role": "Role",
-  "members.role_of": "What {name} may do",
+  "members.role_of": "Role: {name}",
   "members.may_own": "Owns the list",
   "members.hand_over": "Hand over to {name}",
   "members.hand_over_ask": "Hand the list over to {name}? You will be able to edit it, and no longer decide who is on it.",

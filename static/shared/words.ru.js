@@ -425,7 +425,7 @@ export const words = {
   "members.withdraw": "Отозвать",
   "members.withdraw_what": "Отозвать: {name}",
   "members.role": "Роль",
-  "members.role_of": "Что можно: {name}",
+  "members.role_of": "Роль: {name}",
   "members.may_own": "Владеет списком",
   "members.hand_over": "Передать: {name}",
   "members.hand_over_ask": "Передать список? Новый владелец: {name}. Вы сможете менять список, но не решать, кто в нём участвует.",

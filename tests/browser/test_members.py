@@ -15,14 +15,14 @@ def members(phone: Phone) -> Locator:
 
 def test_the_owner_lets_a_member_only_look_and_then_hands_the_list_over(ann: Phone, bob: Phone) -> None:
     sheet = members(ann)
-    sheet.get_by_role("button", name="What Bob may do").click()
-    sheet.get_by_label("What Bob may do").select_option("viewer")
+    sheet.get_by_role("button", name="Role: Bob").click()
+    sheet.get_by_label("Role: Bob").select_option("viewer")
     sheet.get_by_role("button", name="Save", exact=True).click()
     expect(sheet.locator(".member", has_text="Bob")).to_contain_text("can look")
     expect(bob.page.locator(".add-field")).to_have_count(0)
 
-    sheet.get_by_role("button", name="What Bob may do").click()
-    sheet.get_by_label("What Bob may do").select_option("owner")
+    sheet.get_by_role("button", name="Role: Bob").click()
+    sheet.get_by_label("Role: Bob").select_option("owner")
     sheet.get_by_role("button", name="Save", exact=True).click()
     expect(sheet.get_by_text("Hand the list over to Bob?")).to_be_visible()
     sheet.get_by_role("button", name="Hand over to Bob").click()
