@@ -81,6 +81,9 @@ async def test_answers_are_as_documented(app: App, http: Http) -> None:
     await call(ann, "members.uninvite", list=list_id, id=invitation["id"])
     await call(ann, "members.set_role", list=list_id, person=bob.id, role="editor")
     await call(ann, "members.remove", list=list_id, person=bob.id)
+    share = await call(ann, "shares.create", list=list_id, right="tick", name="Grandma")
+    assert (await call(ann, "shares.list", list=list_id))["shares"]
+    await call(ann, "shares.revoke", list=list_id, id=share["id"])
     await call(ann, "lists.archive", list=list_id, archived=True)
     await call(ann, "lists.delete", list=list_id)
     assert (await call(ann, "lists.index", deleted=True))["lists"][0]["deleted_at"]
