@@ -206,7 +206,7 @@ async def running(app: App) -> AsyncIterator[App]:
     )
     app.tasks.every(CODES_SECONDS, app.services.codes.when_due, "sending the links that were asked for")
     app.tasks.every(LIMITS_SECONDS, app.services.kept_limits.when_due, "keeping who is held up")
-    app.tasks.every(ALERTS_SECONDS, app.services.alerts.when_due, "keeping alerts")
+    app.tasks.every(ALERTS_SECONDS, while_stored(app.services.alerts.keep), "keeping alerts")
     app.tasks.start(app.outbox.run(), "sending mails")
     app.tasks.start(app.remove_old_mails(), "removing old mails")
     app.tasks.every(OLD_MAILS_SECONDS, app.remove_old_mails, "removing old mails")

@@ -1,7 +1,6 @@
 """Alerts: strange situations, grouped by their place and counted, of which the admins hear by mail now and then."""
 
 import asyncio
-import contextlib
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -131,11 +130,6 @@ class Alerts:
             if later is not alert:  # it happened again meanwhile
                 self._waiting[group] = replace(later, count=later.count - alert.count)
         await self._tell(now)
-
-    async def when_due(self) -> None:
-        """As ``keep``; while the store is away everything waits: that it is away is among it."""
-        with contextlib.suppress(Unavailable):
-            await self.keep()
 
     async def _merge(self, alert: Alert) -> None:
         key = _key(alert.kind, alert.place)
