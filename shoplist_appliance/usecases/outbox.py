@@ -156,6 +156,8 @@ class Outbox:
             log.log(logging.ERROR if error.is_ours else logging.WARNING, "a mail was refused for good: %s", error)
             self._here()
             await self._end(record, mailbox, "refused")
+        except OSError as error:  # the machine's own want, of descriptors or of room
+            self._away(MailAway(f"a mail cannot be written: {error.strerror or error}"))
         except Exception:
             log.exception("a mail cannot be written; it is kept for a version that can")
             self._unwritable.add(record.key)

@@ -52,7 +52,7 @@ export class Adding {
    */
   async add(text) {
     if (!text.trim()) return;
-    if (!reader.peek()) await readerSoon();
+    if (!reader.here.peek()) await readerSoon();
     if (this.text.peek() === "") remember(this.key, null);
     this.addItems(read(text).slice(0, MOST_AT_ONCE));
   }

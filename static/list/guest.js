@@ -12,11 +12,11 @@ import { Live, connectTo } from "../shared/live.js";
 import { recall, remember } from "../shared/memory.js";
 import { Outbox } from "../shared/outbox.js";
 import { problemFrom } from "../shared/problem.js";
-import { loadReaderSoon } from "../shared/reader.js";
+import { loadSoon } from "../shared/reader.js";
 import { deliver, keepAlive, otherTabs } from "../shared/session.js";
 import { openStore } from "../shared/store.js";
 import { language, t } from "../shared/words.js";
-import { loadSheets } from "./late.js";
+import { sheets } from "./late.js";
 import { accountOf } from "./model.js";
 import { OpenList } from "./open-list.js";
 import { Screen } from "./screen.js";
@@ -43,7 +43,7 @@ export async function start(root) {
   session.outbox.onSignedOut = () => list.isGone("revoked");
   await list.start();
   live.start();
-  loadReaderSoon(loadSheets);
+  loadSoon(() => live.state.value === "ready" && list.confirmed.value !== null, sheets);
   render(html`<${ListPage} screen=${screen} />`, root);
 }
 

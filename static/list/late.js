@@ -1,43 +1,32 @@
-/** The sheets of a list, loaded when somebody may soon open one: a first visit over a bad line is there to see and to tick. */
+/** The sheets of a list, which come after the page. */
 
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../shared/html.js";
+import { Later, script } from "../shared/later.js";
 import { Sheet } from "../shared/parts.js";
 import { addWords, t } from "../shared/words.js";
 
 /** @typedef {typeof import("./sheets.js")} Sheets */
 
-/** Null until they have come. */
-const sheets = signal(/** @type {Sheets | null} */ (null));
+const MOMENT_MS = 400;
 
-/** @type {Promise<void> | null} */
-let asked = null;
-
-/** Ask for them, once; where they cannot be had now, the next wish asks again. @returns {Promise<void>} rejected then */
-export function loadSheets() {
-  asked ??= load().catch((failure) => {
-    asked = null;
-    throw failure;
-  });
-  return asked;
-}
-
-async function load() {
-  // A script of its own, which the build leaves beside this one, and the words that it alone needs.
-  const [module] = await Promise.all([import(new URL("./sheets.js", import.meta.url).href), addWords("sheets")]);
-  sheets.value = module;
-}
+/** With the words that they alone need. @type {Later<Sheets>} */
+export const sheets = new Later(async (tries) => (await Promise.all([script("sheets.js", tries), addWords("sheets")]))[0]);
 
 /**
  * One of them, as soon as it is there.
  * @param {{sheet: keyof Sheets, close: (replaced?: boolean) => void, [more: string]: unknown}} props the others are the sheet's own
  */
 export function Late({ sheet, ...props }) {
-  const missing = useSignal(false);
-  useEffect(() => void loadSheets().catch(() => (missing.value = true)), []);
-  if (sheets.value) return html`<${sheets.value[sheet]} ...${props} />`;
-  return missing.value && html`
-    <${Sheet} title=${t("app.name")} close=${props.close}><p class="failure" role="alert">${t("problem.unreachable")}</p><//>
+  const slow = useSignal(false);
+  useEffect(() => {
+    void sheets.load();
+    const timer = setTimeout(() => (slow.value = true), MOMENT_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (sheets.here.value) return html`<${sheets.here.value[sheet]} ...${props} />`;
+  return (slow.value || sheets.missing.value) && html`
+    <${Sheet} title=${t("app.name")} close=${props.close}><p role="status">${t(sheets.missing.value ? "state.no_sheet" : "state.coming")}</p><//>
   `;
 }

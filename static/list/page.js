@@ -5,9 +5,9 @@ import { Lists } from "../lists/lists.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
 import { goneLast, openedLast } from "../shared/last.js";
-import { loadReaderSoon } from "../shared/reader.js";
+import { loadSoon } from "../shared/reader.js";
 import { wide } from "../shared/wide.js";
-import { loadSheets } from "./late.js";
+import { sheets } from "./late.js";
 import { OpenList } from "./open-list.js";
 import { Screen } from "./screen.js";
 import { ListPage } from "./view.js";
@@ -25,6 +25,6 @@ export async function start(root) {
     if (list.gone.value) goneLast(session.user.id, list.id);
     else if (list.confirmed.value) openedLast(session.user.id, list.id);
   });
-  loadReaderSoon(loadSheets);
+  loadSoon(() => session.live.state.value === "ready" && list.confirmed.value !== null, sheets);
   render(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }

@@ -24,8 +24,8 @@ export function read(text) {
 
 /** Until the reader is there, a line is one thing, as it is typed. @param {string} line @returns {TypedItem[]} */
 function readLine(line) {
-  if (!reader.value) return asTyped(line);
-  const { parse } = reader.value;
+  if (!reader.here.value) return asTyped(line);
+  const { parse } = reader.here.value;
   const items = known.get(line) ?? parse(line);
   if (known.size > MOST_KNOWN) known.clear();
   known.set(line, items);

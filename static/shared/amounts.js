@@ -23,7 +23,7 @@ export function unitTyped(typed) {
 
 /** Without the reader of typed text we know a unit by its code and its name here; the server knows the rest. @param {string} unit */
 function codeOf(unit) {
-  if (reader.value) return reader.value.unitCode(unit);
+  if (reader.here.value) return reader.here.value.unitCode(unit);
   const low = unit.toLowerCase();
   return UNITS.find((code) => code === low || unitName(code).toLowerCase() === low);
 }

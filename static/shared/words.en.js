@@ -21,6 +21,8 @@ export const words = {
   "do.menu": "Menu",
   "state.kept": "Saved",
   "state.offline": "Offline. Everything is kept.",
+  "state.coming": "One moment…",
+  "state.no_sheet": "No connection yet. This opens as soon as there is one.",
   "state.waiting": { one: "{count} change waits to be sent", other: "{count} changes wait to be sent" },
   "state.signed_out": "What you changed is kept.",
   "state.copied": "Copied",

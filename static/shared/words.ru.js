@@ -21,6 +21,8 @@ export const words = {
   "do.menu": "Меню",
   "state.kept": "Сохранено",
   "state.offline": "Нет связи. Всё сохранено.",
+  "state.coming": "Минуту…",
+  "state.no_sheet": "Пока нет связи. Откроется, как только она появится.",
   "state.waiting": {
     one: "{count} изменение ждёт отправки",
     few: "{count} изменения ждут отправки",

@@ -21,7 +21,7 @@ from tests.clients.wire import Wire
 
 
 async def ends(live: Live, since: float) -> None:
-    """Assert that this connection hears why and is closed, all within a second."""
+    """Assert that this connection hears why and is closed, all within a second of what was answered at ``since``."""
     await live.until(lambda: live.events("disconnected"), 3)
     assert time.monotonic() - since < 1
     (payload,) = live.events("signed_out")
@@ -41,8 +41,8 @@ async def stays(live: Live) -> None:
 async def test_signing_out_closes_this_devices_connections_alone(anna: Person) -> None:
     phone = await anna.again()
     async with await phone.live() as first, await phone.live() as second, await anna.live() as tablet:
-        start = time.monotonic()
         await phone.call("accounts.sign_out")
+        start = time.monotonic()
         await ends(first, start)
         await ends(second, start)
         await stays(tablet)
@@ -51,8 +51,8 @@ async def test_signing_out_closes_this_devices_connections_alone(anna: Person) -
 async def test_signing_out_over_the_connection_answers_and_closes_it(anna: Person) -> None:
     phone = await anna.again()
     async with await phone.live() as live:
-        start = time.monotonic()
         await live.call("accounts.sign_out")
+        start = time.monotonic()
         await ends(live, start)
 
 
@@ -60,8 +60,8 @@ async def test_revoking_a_token_closes_its_connections(anna: Person) -> None:
     program = await anna.call("tokens.create", name="script", scopes=["read", "write"])
     script = Person(anna.http, anna.user, program["token"])
     async with await script.live() as live, await anna.live() as mine:
-        start = time.monotonic()
         await anna.call("tokens.revoke", id=program["id"])
+        start = time.monotonic()
         await ends(live, start)
         await stays(mine)
 
@@ -73,8 +73,8 @@ async def test_revoking_the_others_and_changing_the_password_close_all_but_this(
     ):
         phone, script = await anna.again(), await anna.program("read")
         async with await phone.live() as one, await script.live() as two, await anna.live() as mine:
-            start = time.monotonic()
             await mine.call(name, **payload)
+            start = time.monotonic()
             await ends(one, start)
             await ends(two, start)
             await stays(mine)

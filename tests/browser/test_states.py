@@ -1,5 +1,6 @@
 """What a list says of itself: empty, done, waiting, offline, overruled, not saved, gone; and in passing."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -142,6 +143,20 @@ def overruled(ann: Phone, bob: Phone, line: BadLine) -> None:
     bob.tick("Milk")
     bob.page.wait_for_timeout(300)
     line.clear()
+
+
+def test_a_sheet_that_has_not_come_yet_says_so_and_opens_by_itself_once_it_can(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.page.route(re.compile("/sheets\\.(js|en)"), lambda route: route.abort())
+    ann.page.reload()
+    ann.more("Milk")
+    dialog = ann.page.get_by_role("dialog")
+    expect(dialog.get_by_role("status")).to_have_text("No connection yet. This opens as soon as there is one.")
+    ann.page.unroute_all()
+    expect(dialog.get_by_label("Item", exact=True)).to_have_value("Milk")
+    ann.page.go_back()
+    expect(dialog).to_have_count(0)
+    expect(ann.page.get_by_role("checkbox", name="Milk")).to_be_visible()
 
 
 def test_who_is_overruled_reads_by_whom_and_can_keep_their_own(ann: Phone, bob: Phone, line: BadLine) -> None:

@@ -40,7 +40,7 @@ function begun(...items) {
 }
 
 beforeEach(() => {
-  reader.value = text;
+  reader.here.value = text;
   remember(KEY, null);
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
 import { words as english } from "../../static/shared/words.en.js";
-import { loadReader } from "../../static/shared/reader.js";
+import { reader } from "../../static/shared/reader.js";
 import { chooseLanguage, moment, speak, t } from "../../static/shared/words.js";
 import { words as russian } from "../../static/shared/words.ru.js";
 
@@ -85,7 +85,7 @@ test("a unit is read by its name in the reader's language or by its code, any ot
   speak("ru", ru);
   assert.equal(unitTyped("сажень"), "сажень", "known by its name alone until the reader has come");
   assert.equal(unitTyped(" КГ "), "kg");
-  await loadReader();
+  await reader.load();
   assert.equal(unitTyped(" КГ "), "kg");
   assert.equal(unitTyped("kg"), "kg");
   assert.equal(unitTyped("литров"), "l");

@@ -1,6 +1,7 @@
 """Mails leave in their order, once each; what cannot be taken now waits and holds up nothing that need not wait."""
 
 import asyncio
+import errno
 import logging
 
 import pytest
@@ -75,6 +76,19 @@ async def test_mails_leave_in_the_order_of_acceptance_and_are_gone(office: Offic
     await office.another().send_due()
     assert len(office.postman.letters) == 250
     assert office.counters.count("mails", outcome="sent") == 250
+
+
+async def test_a_mail_for_which_the_machine_had_no_room_is_sent_once_it_has(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.postman.trouble[""] = OSError(errno.EMFILE, "Too many open files")
+    await office.accept(1)
+    assert await office.outbox.send_due() == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING or record.exc_info]
+    del office.postman.trouble[""]
+    office.seconds += 1
+    assert await office.outbox.send_due() is None
+    assert office.postman.told == ["ann@example.org 1"]
 
 
 async def test_what_was_accepted_while_the_server_was_away_is_sent_when_it_is_back(office: Office) -> None:

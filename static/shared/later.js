@@ -1,0 +1,66 @@
+/** Scripts that come after the page: a first visit over a bad line is there to see and to tick. */
+
+import { signal } from "@preact/signals";
+
+const PATIENCE_MS = 15_000;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 16_000;
+
+/** @template T */
+export class Later {
+  /** @param {(tries: number) => Promise<T>} bring asked again, with how often it was before, until it brings */
+  constructor(bring) {
+    this.bring = bring;
+    /** Null until it has come. */
+    this.here = signal(/** @type {T | null} */ (null));
+    /** Whether it was asked for in vain: it comes as soon as there is a network. */
+    this.missing = signal(false);
+    /** @type {Promise<void> | null} */
+    this.asked = null;
+    this.hurry = () => {};
+  }
+
+  /** Ask until it is there; at once where that waits for another try. */
+  load() {
+    if (!this.asked) this.asked = this.ask();
+    else this.hurry();
+    return this.asked;
+  }
+
+  async ask() {
+    globalThis.addEventListener?.("online", () => this.hurry());
+    for (let tries = 0; this.here.peek() === null; tries += 1) {
+      try {
+        this.here.value = await inTime(this.bring(tries));
+      } catch {
+        this.missing.value = true;
+        await this.pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+      }
+    }
+  }
+
+  /** @param {number} ms */
+  pause(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.hurry = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+}
+
+/**
+ * A script that the build leaves beside this one. A browser may keep what once failed under the same address.
+ * @param {string} file @param {number} tries
+ */
+export const script = (file, tries) => import(new URL(`./${file}${tries ? `?${tries}` : ""}`, import.meta.url).href);
+
+/** A line may be cut without a word. @template T @param {Promise<T>} asked @returns {Promise<T>} */
+function inTime(asked) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("it took too long")), PATIENCE_MS);
+    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
