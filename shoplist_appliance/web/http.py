@@ -161,7 +161,7 @@ class ApiHandler(Handler):
             caller = await self._caller(body)
             answer = await self.door.dispatcher.call(self._name, body, caller)
         except Exception as error:
-            if type(error) is Unauthenticated and self._row and self._row.cookie == "clears":
+            if caller is None and type(error) is Unauthenticated and self._row and self._row.cookie == "clears":
                 self._tend_cookies({})  # what it would have ended has ended already; a wrong password ends nothing
             self.refuse(error, caller, self._name)
         else:
@@ -186,7 +186,7 @@ class ApiHandler(Handler):
 
     async def _caller(self, body: bytes) -> Caller:
         """What anyone may call does not look at who calls: a dead cookie keeps nobody from signing in."""
-        if self._row is not None and self._row.guests and key_in(body) is not None:
+        if self._row is not None and key_in(body) is not None:
             return self.caller()  # whose guest it is, the dispatcher finds in the payload
         if self._row is None or self._row.access is Access.ANYONE:
             return replace(self.caller(), browser=self._browser())

@@ -201,8 +201,8 @@ def guest_of(key: str) -> Guest:
 
 
 def _as_guest(row: Operation, caller: Caller, payload: object) -> Caller:
-    """The caller, or the guest whose key the payload of such a row holds; a key wins over whatever else is shown."""
-    key = key_in(payload) if row.guests and not row.live_only else None
+    """The caller, or the guest whose key the payload holds; a key wins over whatever else is shown."""
+    key = None if row.live_only else key_in(payload)
     return caller if key is None else replace(caller, principal=None, guest=guest_of(key))
 
 

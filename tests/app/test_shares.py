@@ -68,6 +68,22 @@ async def test_a_key_opens_one_list_and_wins_over_a_token(anna: Person, boris: P
     await anna.problem("not_found", "lists.get", list=other, key=key)
 
 
+async def test_whatever_is_called_with_a_key_is_called_by_its_guest(anna: Person, http: Http) -> None:
+    shared = await anna.new_list()
+    key = (await anna.call("shares.create", list=shared, right="edit"))["key"]
+    for name in ("accounts.me", "lists.create", "lists.delete", "accounts.sign_in", "accounts.register"):
+        await anna.problem("unauthenticated", name, key=key)
+    await anna.problem("invalid", "lists.create", title="Theirs", key=None)
+    own_page = {"Cookie": f"shoplist={anna.token}", "Sec-Fetch-Site": "same-origin"}
+    signed_out = await http.call("accounts.sign_out", {"key": key}, headers=own_page)
+    signed_out.problem("unauthenticated")
+    assert "Set-Cookie" not in signed_out.headers
+    async with await anna.live() as live:
+        await live.problem("unauthenticated", "lists.create", title="Theirs", key=key)
+        assert (await live.call("lists.get", list=shared, key=key))["list"]["role"] == "guest"
+    assert [one["id"] for one in await anna.index()] == [shared]
+
+
 async def test_the_link_answers_the_list_and_is_kept_from_others(anna: Person, http: Http) -> None:
     list_id = await anna.new_list()
     await anna.done(list_id, add("milk"))

@@ -34,10 +34,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 async def test_all_but_what_is_withheld_is_as_for_everyone(world: World, http: Http, name: str) -> None:  # noqa: F811
     row, expected = MATRIX[name]
     operation, owner = name.split()[0], world.callers["owner"]
-    assert owner is not None
+    assert isinstance(owner, Person)
     if operation == "accounts.sign_out":
         owner = await owner.again()
-    heard = await (called_live if operation in LIVE_ONLY else called)(http, owner, operation, world.payload(row))
+    heard = await (called_live if operation in LIVE_ONLY else called)(http, owner, operation, world.payload(row, owner))
     assert heard == WITHHELD.get(name, dict(zip(CALLERS, expected.split(), strict=True))["owner"])
     assert (await called(http, world.callers["stranger"], "accounts.me", {})) == "ok"
 
