@@ -63,7 +63,9 @@ def document(table: Mapping[str, Operation]) -> dict[str, Any]:
 
 _ABOUT = (
     "Every operation is a `POST` with a JSON object in the body and a JSON object, or a problem object "
-    "(`application/problem+json`), in the answer. The live protocol is described at [/swagger/live](/swagger/live)."
+    "(`application/problem+json`), in the answer. A body with the `key` of a share makes the call its guest's, "
+    "whatever token comes with it; what does not take one is then `401`. "
+    "The live protocol is described at [/swagger/live](/swagger/live)."
 )
 _TOKEN = "A token of `accounts.sign_in` or `tokens.create`."
 _COOKIE = "Set by `accounts.sign_in`; it counts only for requests of our own pages."
@@ -95,16 +97,27 @@ def _operation(row: Operation) -> dict[str, Any]:
         "security": _security(row),
         "requestBody": {
             "required": bool(row.example),
-            "content": {"application/json": {"schema": _ref(row.input), "example": row.example}},
+            "content": {"application/json": {"schema": _ref(row.input), **_examples(row)}},
         },
         "responses": {"200": _success(row), **_refusals(row)},
     }
 
 
+def _examples(row: Operation) -> dict[str, Any]:
+    if not row.guests:
+        return {"example": row.example}
+    guest = {"summary": "With the key of a share, without a token", "value": {**row.example, "key": _KEY}}
+    return {"examples": {"token": {"summary": "With a token", "value": row.example}, "key": guest}}
+
+
+_KEY = "Zq3vY0l8pT5nR2wX7cJ4mB6sD1fG9hK_aE-uLiOoPyA"
+
+
 def _security(row: Operation) -> list[dict[str, list[str]]]:
+    """What to show, in one way or another; nothing at all among them where the body may name a key instead."""
     if row.access is Access.ANYONE:
         return []
-    without: list[dict[str, list[str]]] = [{}] if row.access is Access.EITHER else []
+    without: list[dict[str, list[str]]] = [{}] if row.access is Access.EITHER or row.guests else []
     return [*without, {"token": []}, {"cookie": []}]
 
 
@@ -120,7 +133,8 @@ _MAY_CALL = {
 
 def _description(row: Operation) -> str:
     assert row.access is not None
-    return " ".join(filter(None, [row.description, _MAY_CALL[row.access]]))
+    guests = "With the `key` of a share it needs none: the call is a guest's." if row.guests else ""
+    return " ".join(filter(None, [row.description, _MAY_CALL[row.access], guests]))
 
 
 def _ref(model: Any) -> dict[str, str]:
@@ -138,7 +152,7 @@ def _success(row: Operation) -> dict[str, Any]:
 def _refusals(row: Operation) -> dict[str, Any]:
     """A response for each status, which names the codes that come with it."""
     by_status: dict[int, list[type[DomainError]]] = {}
-    for error in [*ALWAYS, *(() if row.access is Access.ANYONE else SIGNED_IN), *row.errors]:
+    for error in [*ALWAYS, *((Unauthenticated,) if row.access is Access.ANYONE else SIGNED_IN), *row.errors]:
         if error not in by_status.setdefault(error.status, []):
             by_status[error.status].append(error)
     return {str(status): _refusal(errors) for status, errors in sorted(by_status.items())}

@@ -75,6 +75,7 @@ def described(table: Mapping[str, Operation]) -> dict[str, object]:
     return {
         "live_only": [_row(row) for row in table.values() if row.live_only],
         "shared": [row for row in table.values() if not row.live_only],
+        "for_guests": [row for row in table.values() if row.guests],
         "events": [(event, _pretty(event.example)) for event in EVENTS],
         "problems": [
             (error.code, error.status, *words.of(error.code, "", "en"))

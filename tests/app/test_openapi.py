@@ -36,14 +36,15 @@ def schema(server: Process) -> Any:
     return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
 
 
-async def someone(url: str) -> tuple[dict[str, str], str]:
-    """The headers of a new account, and a list of hers with a little history."""
+async def someone(url: str) -> tuple[dict[str, str], str, str]:
+    """The headers of a new account, a list of hers with a little history, and the key of a share of it."""
     async with Http(url) as http:
         anna = await Person.registered(http)
         list_id = await anna.new_list()
         milk = add("milk", quantity=2, unit="kg", note="n", category="c", price=1.5)
         await anna.done(list_id, milk, add("bread"), tick(milk["item"]))
-        return {"Authorization": f"Bearer {anna.token}"}, list_id
+        key = (await anna.call("shares.create", list=list_id, right="edit"))["key"]
+        return {"Authorization": f"Bearer {anna.token}"}, list_id, key
 
 
 async def an_admin(server: Process, http: Http) -> Person:
@@ -78,12 +79,32 @@ async def test_its_examples_are_what_the_server_takes(server: Process, http: Htt
             assert answer.status in (200, 401, 404, 409, 410), (name, example, answer.body)
 
 
+async def test_it_says_what_a_guest_may_call_and_what_guests_are_answered(http: Http, anna: Person) -> None:
+    list_id = await anna.new_list()
+    key = (await anna.call("shares.create", list=list_id, right="edit"))["key"]
+    document = (await http.get("/openapi.json")).ok()
+    for_guests = set()
+    for name in POSTED:
+        operation = document["paths"][f"/api/{name}"]["post"]
+        media = operation["requestBody"]["content"]["application/json"]
+        payload = {**media.get("example", {}), **media.get("examples", {}).get("key", {}).get("value", {}), "key": key}
+        answer = await http.call(name, {**payload, "list": list_id} if "list" in payload else payload)
+        assert str(answer.status) in operation["responses"], (name, answer.body)
+        takes_a_key = "key" in document["components"]["schemas"][TABLE[name].input.__name__]["properties"]
+        if takes_a_key:
+            for_guests.add(name)
+            assert operation["security"] == [{}, {"token": []}, {"cookie": []}]
+            assert "`key`" in operation["description"]
+        assert answer.status == (200 if takes_a_key else 401), (name, answer.body)
+    assert for_guests == {"lists.get", "lists.edit"}
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", POSTED)
 def test_nothing_undocumented_is_answered(
     server: Process, schema: Any, name: str, mode: GenerationMode, long: bool
 ) -> None:
-    headers, list_id = asyncio.run(someone(server.url))
+    headers, list_id, key = asyncio.run(someone(server.url))
     operation = schema[f"/api/{name}"]["POST"]
 
     @settings(
@@ -99,6 +120,9 @@ def test_nothing_undocumented_is_answered(
         if isinstance(case.body, dict) and isinstance(case.body.get("list"), str):
             case.body["list"] = list_id  # so that it gets past the door
             case.call_and_validate(headers=headers, checks=CHECKS)
+            if TABLE[name].guests:
+                case.body["key"] = key
+                case.call_and_validate(headers={}, checks=CHECKS)
 
     hold()
 

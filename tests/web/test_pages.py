@@ -152,6 +152,8 @@ async def test_the_page_of_the_live_protocol_names_every_operation_code_and_even
     page = (await http.get("/swagger/live")).body.decode()
     for name in app.dispatcher.table:
         assert f"<code>{name}</code>" in page
+    guests = ("lists.get", "lists.edit", "lists.open", "lists.close", "clock")
+    assert ", ".join(f"<code>{name}</code>" for name in guests) + "; all else" in page
     for event in ("list.changed", "lists.changed", "list.gone", "signed_out"):
         assert f'id="{event}"' in page
     problem = (await http.call("no.such")).problem("unknown_operation")
