@@ -107,7 +107,7 @@ DETAILS: Mapping[Language, Mapping[str, str]] = {
         "conflict.nothing_to_undo": "Nothing is left to put back: others have changed it since.",
         "conflict.owner_cannot_leave": "The owner stays on the list. Hand it over to another member, or delete it.",
         "conflict.owner_hands_over": "A list has one owner. Make another member the owner, and you become an editor.",
-        "conflict.too_many_shares": "The list has too many links. Please revoke some of them first.",
+        "conflict.too_many_shares": "The list has too many links. Please withdraw some of them first.",
         "conflict.too_many_invitations": "The list has too many open invitations. Please withdraw some of them first.",
         "full": "The list is full. Please remove something first.",
         "full.items": "The list has 2,000 items, and no more fit on it. Please remove something first.",

@@ -12,6 +12,8 @@ import { circle, initials } from "./circle.js";
 import { Late } from "./late.js";
 import { onList } from "./model.js";
 
+const SHEETS = /** @type {const} */ ({ members: "MembersSheet", shares: "SharesSheet", history: "HistorySheet" });
+
 /** @param {{screen: Screen, state: State, children?: import("preact").ComponentChildren}} props */
 export function Bar({ screen, state, children }) {
   const menu = useSignal(false);
@@ -20,7 +22,7 @@ export function Bar({ screen, state, children }) {
   const total = items.length;
   const far = t("list.progress", { done, total });
   const under = total > 0 && html`<span aria-hidden="true">${t("lists.counts", { done, total })}</span>`;
-  const side = html`
+  const beside = html`
     <${ConnectionSign} session=${screen.session} />
     <${Circle} screen=${screen} />
     ${!screen.session.guest && html`
@@ -28,12 +30,12 @@ export function Bar({ screen, state, children }) {
     `}
   `;
   const below = html`<progress class="progress" max=${total || 1} value=${done} aria-label=${far}></progress>`;
+  const side = screen.side.value;
   const leave = () => (screen.side.value = null);
   return html`
-    <${Page} title=${state.list.title} back=${screen.session.guest ? "" : "/list"} under=${under} side=${side} below=${below}>${children}<//>
+    <${Page} title=${state.list.title} back=${screen.session.guest ? "" : "/list"} under=${under} side=${beside} below=${below}>${children}<//>
     ${menu.value && html`<${Late} sheet="Menu" screen=${screen} state=${state} close=${() => (menu.value = false)} />`}
-    ${screen.side.value === "members" && html`<${Late} sheet="MembersSheet" screen=${screen} list=${state.list} close=${leave} />`}
-    ${screen.side.value === "history" && html`<${Late} sheet="HistorySheet" screen=${screen} state=${state} close=${leave} />`}
+    ${side && html`<${Late} key=${side} sheet=${SHEETS[side]} screen=${screen} list=${state.list} state=${state} close=${leave} />`}
   `;
 }
 

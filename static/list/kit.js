@@ -1,5 +1,5 @@
 /** What the script of the sheets shares with a list's: it stands on these, and brings no copies of them. */
-export { useSignal } from "@preact/signals";
+export { signal, useSignal } from "@preact/signals";
 export { useEffect, useRef } from "preact/hooks";
 export { UNITS, amount, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
 export { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
@@ -7,6 +7,6 @@ export { html } from "../shared/html.js";
 export { Icon } from "../shared/icons.js";
 export { Choice, Failure, Field, Form, Sheet, fieldsOf, sentence } from "../shared/parts.js";
 export { problemFrom } from "../shared/problem.js";
-export { clock, day, isWord, language, number, t } from "../shared/words.js";
+export { clock, day, isWord, language, moment, number, t } from "../shared/words.js";
 export { asText, onList } from "./model.js";
 export { brief } from "./notices.js";

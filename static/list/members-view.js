@@ -50,12 +50,14 @@ function MemberRow({ screen, member: { person, role }, owns }) {
           <span class="row-second">${t(`role.${role}`)}${me && ` · ${t("members.you")}`}</span>
         </div>
         ${owns && !me && !asks.value && html`
-          <button class="button quiet" type="button" aria-label=${t("members.role_of", { name })} onClick=${() => (asks.value = "choice")}>
-            ${t("members.role")}
-          </button>
-          <button class="button quiet danger" type="button" aria-label=${t("members.remove_who", { name })} onClick=${() => (asks.value = "remove")}>
-            ${t("members.remove")}
-          </button>
+          <div class="member-deeds">
+            <button class="button quiet" type="button" aria-label=${t("members.role_of", { name })} onClick=${() => (asks.value = "choice")}>
+              ${t("members.role")}
+            </button>
+            <button class="button quiet danger" type="button" aria-label=${t("members.remove_who", { name })} onClick=${() => (asks.value = "remove")}>
+              ${t("members.remove")}
+            </button>
+          </div>
         `}
       </div>
       ${asks.value === "choice" && html`<${ChoosingRole} screen=${screen} id=${id} name=${name} role=${role} asks=${asks} />`}
@@ -94,7 +96,7 @@ function ChoosingRole({ screen, id, name, role, asks }) {
 }
 
 /** Asks before someone else loses the list, or oneself the say over it. @param {{text: string, label: string, danger?: boolean, send: () => Promise<unknown>, cancel: () => void}} props */
-const Asking = ({ text, label, danger, send, cancel }) => html`
+export const Asking = ({ text, label, danger, send, cancel }) => html`
   <div class="asks">
     <p>${text}</p>
     <${Form} label=${label} danger=${danger} send=${send} />

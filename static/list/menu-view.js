@@ -1,15 +1,14 @@
-/** The menu of a list: its name, who shares it, what happened, and what can be done with all of it. */
+/** The menu of a list: its name, who shares it and by which links, what happened, and what can be done with all of it. */
 
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { amount } from "../shared/amounts.js";
-import { copyText } from "../shared/copy.js";
 import { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
 import { html } from "../shared/html.js";
 import { Sheet } from "../shared/parts.js";
 import { t } from "../shared/words.js";
+import { Unseen, useCopy } from "./link-view.js";
 import { asText, onList } from "./model.js";
 
 /** @param {{screen: Screen, state: State, close: () => void}} props */
@@ -43,6 +42,7 @@ function MenuSheet({ screen, state, close, lead }) {
     <${Sheet} title=${list.title} kind="menu" close=${close}>
       <${Deeds}>
         <${Deed} icon="members" label=${t("list.members")} act=${thenClose(() => (screen.side.value = "members"))} />
+        ${own && html`<${Deed} icon="link" label=${t("shares.title")} act=${thenClose(() => (screen.side.value = "shares"))} />`}
         <${Deed} icon="history" label=${t("list.history")} act=${thenClose(() => (screen.side.value = "history"))} />
         ${edits && html`<${Deed} icon="rename" label=${t("list.rename")} act=${() => lead("rename")} />`}
         ${edits && ticked.length > 0 && html`
@@ -65,12 +65,10 @@ function MenuSheet({ screen, state, close, lead }) {
 
 /** @param {{state: State}} props */
 function CopyText({ state }) {
-  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const says = useSignal("");
   const text = asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · "));
-  const copy = async () => (says.value = t((await copyText(text, field.current)) ? "state.copied" : "state.select_and_copy"));
+  const { field, says, copy } = useCopy(text);
   return html`
     <${Deed} icon="text" label=${says.value || t("list.copy_text")} act=${copy} />
-    <textarea class="unseen" ref=${field} value=${text} readonly tabindex="-1" aria-hidden="true"></textarea>
+    <${Unseen} text=${text} field=${field} />
   `;
 }

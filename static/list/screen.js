@@ -4,6 +4,7 @@
 /** @import { Entry } from '../shared/queue.js' */
 /** @import { OpenList, Wish } from './open-list.js' */
 import { signal } from "@preact/signals";
+import { here } from "../shared/here.js";
 import { newId } from "../shared/ids.js";
 import { rememberDeleted } from "../lists/lists.js";
 import { goTo } from "../shared/sheets.js";
@@ -27,7 +28,7 @@ export class Screen {
     this.circle = new Members(list);
     this.members = this.circle.known;
     /** What stands in the right column, or in a sheet, besides an item. */
-    this.side = signal(/** @type {'members' | 'history' | null} */ (null));
+    this.side = signal(/** @type {'members' | 'shares' | 'history' | null} */ (null));
     /** @type {string | null} the id of a copy whose making was not answered yet */
     this.copyId = null;
     this.overruled = new Overruled(list, this.notices, (edit) => this.nameOf(edit));
@@ -255,8 +256,5 @@ export class Screen {
   }
 
 }
-
-/** @param {string} url */
-const here = (url) => location.origin + new URL(url, location.origin).pathname;
 
 const showUnsaved = () => document.querySelector(".unsaved")?.scrollIntoView({ block: "center" });

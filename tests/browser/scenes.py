@@ -5,7 +5,7 @@ Nothing is pretended: offline is a line that was cut, refused is what the server
 
 from playwright.sync_api import expect
 
-from tests.browser import scenes_account  # noqa: F401 - enters its scenes
+from tests.browser import scenes_account, scenes_shares  # noqa: F401 - they enter their scenes
 from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_bought, edit, half_bought, many
 from tests.browser.scene import SCENES as SCENES
 from tests.browser.scene import scene
