@@ -165,6 +165,7 @@ class Token(TypedDict):
     id: str
     name: str
     scopes: list[Scope]
+    session: Annotated[bool, Field(description="Whether signing in made it; else `tokens.create` did, for a program.")]
     created_at: Time
     last_seen: Time
     current: Annotated[bool, Field(description="Whether it is the one of this call.")]

@@ -85,6 +85,7 @@ def _token_json(token: Token, caller: Caller) -> outputs.Token:
         "id": token.id,
         "name": token.name,
         "scopes": sorted(token.scopes),
+        "session": token.session,
         "created_at": time_json(token.created_at),
         "last_seen": time_json(token.last_seen),
         "current": token.id == caller.me.token,

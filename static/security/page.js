@@ -1,7 +1,7 @@
-/** Joins the security page: the second factor of an account, and the devices that are signed in to it. */
+/** Joins the security page: the second factor of an account, its devices and its programs. */
 
 /** @import { User } from '../shared/shapes.js' */
-/** @import { Device, SecurityActions } from './view.js' */
+/** @import { SecurityActions, Token } from './view.js' */
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { call } from "../shared/api.js";
@@ -13,19 +13,19 @@ import { askUser, knownUser, meetUser, signInAddress } from "../shared/who.js";
 import { t } from "../shared/words.js";
 import { Security } from "./view.js";
 
-/** @typedef {{user: User | null, devices: readonly Device[] | null}} Known */
+/** @typedef {{user: User | null, tokens: readonly Token[] | null}} Known */
 
 /** @param {HTMLElement} root */
 export function start(root) {
-  const known = signal(/** @type {Known} */ ({ user: knownUser(), devices: null }));
+  const known = signal(/** @type {Known} */ ({ user: knownUser(), tokens: null }));
   const error = signal(/** @type {unknown} */ (null));
   const actions = securityActions(known);
 
   const View = () => html`
     <${Page} title=${t("security.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${html`<${ApiLink} />`}>
       <${Failure} error=${error.value} />
-      ${error.value && !known.value.devices && html`<${Retry} />`}
-      ${known.value.user && html`<${Security} user=${known.value.user} devices=${known.value.devices} actions=${actions} />`}
+      ${error.value && !known.value.tokens && html`<${Retry} />`}
+      ${known.value.user && html`<${Security} user=${known.value.user} tokens=${known.value.tokens} actions=${actions} />`}
     <//>
   `;
   render(html`<${View} />`, root);
@@ -35,12 +35,12 @@ export function start(root) {
 /** @param {{value: Known}} known */
 async function meet(known) {
   const user = known.value.user ? await askUser() : await meetUser();
-  if (user) known.value = { user, devices: await readDevices() };
+  if (user) known.value = { user, tokens: await readTokens() };
   else location.replace(signInAddress());
 }
 
-/** @returns {Promise<Device[]>} */
-const readDevices = async () => (await call("tokens.list")).tokens;
+/** @returns {Promise<Token[]>} */
+const readTokens = async () => (await call("tokens.list")).tokens;
 
 /** @param {{value: Known}} known @returns {SecurityActions} */
 function securityActions(known) {
@@ -55,13 +55,15 @@ function securityActions(known) {
     const user = await askUser();
     if (user) known.value = { ...known.value, user };
   };
-  const readAgain = async () => void (known.value = { ...known.value, devices: await readDevices() });
+  const readAgain = async () => void (known.value = { ...known.value, tokens: await readTokens() });
   return {
     begin: () => doing(call("totp.begin")),
     confirm: async (code) => (await doing(call("totp.confirm", { code }))).recovery_codes,
     confirmed: meetAgain,
     disable: (password, totp) => doing(call("totp.disable", { password, totp }).then(meetAgain)),
-    endDevice: (device) => doing(call("tokens.revoke", { id: device.id }).then(readAgain)),
+    make: async (name, scopes) => (await doing(call("tokens.create", { name, scopes }))).token,
+    readAgain: () => doing(readAgain()),
+    end: (token) => doing(call("tokens.revoke", { id: token.id }).then(readAgain)),
     endOthers: () => doing(call("tokens.revoke_others").then(readAgain)),
   };
 }

@@ -133,16 +133,18 @@ async def test_signing_out_ends_this_token_alone(anna: Person) -> None:
     await anna.call("accounts.me")
 
 
-async def test_tokens_are_listed_with_name_scopes_times_and_which_is_mine(anna: Person) -> None:
+async def test_tokens_are_listed_with_name_scopes_times_which_is_mine_and_which_are_programs(anna: Person) -> None:
     phone = await anna.again("Анин телефон")
     await anna.call("tokens.create", name="script", scopes=["read"])
     tokens = (await phone.call("tokens.list"))["tokens"]
-    assert all(set(token) == {"id", "name", "scopes", "created_at", "last_seen", "current"} for token in tokens)
+    fields = {"id", "name", "scopes", "session", "created_at", "last_seen", "current"}
+    assert all(set(token) == fields for token in tokens)
     assert all(TIME.fullmatch(token["created_at"]) and TIME.fullmatch(token["last_seen"]) for token in tokens)
     by_name = {token["name"]: token for token in tokens}
     assert len(tokens) == 3
     assert sorted(by_name["Анин телефон"]["scopes"]) == ["read", "write"]
     assert by_name["script"]["scopes"] == ["read"]
+    assert [token["name"] for token in tokens if not token["session"]] == ["script"]
     assert [token["name"] for token in tokens if token["current"]] == ["Анин телефон"]
 
 

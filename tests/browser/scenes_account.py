@@ -105,13 +105,50 @@ def security(stage: Stage) -> None:
     stage.sees_word("account.end_others")
 
 
+@scene("Programs, and the token that was made for another.", main=True)
+def programs(stage: Stage) -> None:
+    names = {"en": ("Kitchen display", "Home Assistant"), "ru": ("Экран на кухне", "Home Assistant")}[stage.language]
+    stage.me.call("tokens.create", name=names[0], scopes=["read"])
+    stage.sign_in()
+    stage.go("/account/security")
+    make_token(stage, names[1])
+    stage.sees_word("programs.both")
+    stage.button("programs.kept").scroll_into_view_if_needed()
+
+
+@scene("A token for a program is about to be made.")
+def programs_new(stage: Stage) -> None:
+    stage.sign_in()
+    stage.go("/account/security")
+    stage.page.locator("summary").get_by_text(stage.word("programs.new")).click()
+    stage.button("programs.make").scroll_into_view_if_needed()
+
+
+@scene("Ending the token of a program asks first.")
+def programs_end(stage: Stage) -> None:
+    stage.me.call("tokens.create", name="Home Assistant", scopes=["read", "write"])
+    stage.sign_in()
+    stage.go("/account/security")
+    stage.press("programs.end_which", name="Home Assistant")
+    stage.button("do.cancel").scroll_into_view_if_needed()
+
+
+def make_token(stage: Stage, name: str) -> None:
+    """For a program that may read and change."""
+    stage.page.locator("summary").get_by_text(stage.word("programs.new")).click()
+    stage.field("programs.name").fill(name)
+    stage.page.get_by_label(stage.word("programs.may")).select_option("write")
+    stage.press("programs.make")
+    expect(stage.field("programs.token")).to_be_visible()
+
+
 @scene("A second factor is being set up.", main=True)
 def totp_begin(stage: Stage) -> None:
     stage.sign_in()
     stage.go("/account/security")
     stage.press("totp.begin")
     expect(stage.page.locator("img.qr")).to_be_visible()
-    stage.page.locator("summary").click()
+    stage.page.locator("summary").first.click()
 
 
 @scene("The recovery codes.", main=True)
@@ -130,7 +167,7 @@ def totp_on(stage: Stage) -> None:
     with_second_factor(stage)
     stage.sign_in()
     stage.go("/account/security")
-    stage.page.locator("summary").click()
+    stage.page.locator("summary").first.click()
     expect(stage.field("totp.code_or_recovery")).to_be_visible()
 
 

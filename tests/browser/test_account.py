@@ -4,11 +4,13 @@ import io
 import time
 import zipfile
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pyotp
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
+from tests.browser.household import Member
 from tests.clients.process import Process, create_admin
 
 LINK = r"/{}/([-_A-Za-z0-9]+)"
@@ -235,6 +237,123 @@ def test_the_security_page_of_a_device_that_was_signed_out_leads_to_the_door(ann
     other.page.wait_for_url("**/account?next=*")
     other.sign_in()
     other.page.wait_for_url("**/account/security")
+
+
+# --- programs ------------------------------------------------------------------------------------------------------
+
+
+def make_token(phone: Phone, name: str, may: str) -> str:
+    """Fill the form on the page that is open; the token as the page shows it."""
+    phone.page.locator("summary", has_text="New token").click()
+    phone.page.get_by_label("Name of the program").fill(name)
+    phone.page.get_by_label("What it may do").select_option(may)
+    phone.page.get_by_role("button", name="Make a token").click()
+    expect(phone.page.get_by_role("heading", name=f"The token for “{name}”")).to_be_focused()
+    return phone.page.get_by_label("Token", exact=True).input_value()
+
+
+def status(member: Member, operation: str, **payload: object) -> int:
+    """What the server answers the program that has this token."""
+    try:
+        member.call(operation, **payload)
+    except HTTPError as refused:
+        with refused:
+            return refused.code
+    return 200
+
+
+def program_with(token: str, house: House) -> Member:
+    return Member(house.process.url, "", "en", "", token)
+
+
+def test_the_token_made_for_a_program_works_until_it_is_ended(ann: Phone, house: House) -> None:
+    ann.go("/account/security")
+    row = ann.page.locator("li", has_text="Kitchen display")
+    program = program_with(make_token(ann, "Kitchen display", "Read and change"), house)
+    expect(row).to_contain_text("may read and change")
+    expect(row).to_contain_text("not used yet")
+    expect(ann.page.get_by_role("button", name="Sign out Kitchen display")).to_have_count(0)
+    assert status(program, "lists.create", title="By a program") == 200
+    assert status(program, "tokens.list") == 403, "a program manages no tokens"
+
+    ann.page.reload()
+    expect(row).to_contain_text("last used")
+    assert program.token not in ann.page.content()
+
+    end = ann.page.get_by_role("button", name="End Kitchen display")
+    end.click()
+    ann.page.get_by_role("button", name="Cancel").click()
+    assert status(program, "accounts.me") == 200, "asked, and thought better of"
+    end.click()
+    ann.page.locator(".asks").get_by_role("button", name="End Kitchen display").click()
+    expect(row).to_have_count(0)
+    assert status(program, "accounts.me") == 401
+
+
+def test_a_program_that_may_only_read_changes_nothing(ann: Phone, house: House) -> None:
+    ann.go("/account/security")
+    reader = program_with(make_token(ann, "Reader", "Only read"), house)
+    expect(ann.page.locator("li", has_text="Reader")).to_contain_text("may only read")
+    assert status(reader, "lists.index") == 200
+    assert status(reader, "lists.create", title="Mine") == 403
+
+
+def test_the_token_of_a_program_is_copied_and_once_kept_is_shown_no_more(ann: Phone) -> None:
+    ann.go("/account/security")
+    token = make_token(ann, "Script", "Only read")
+    expect(ann.page.get_by_text("it is not shown again")).to_be_visible()
+    ann.page.get_by_role("button", name="Copy", exact=True).click()
+    expect(ann.page.get_by_text("Copied")).to_be_visible()
+    ann.page.get_by_role("button", name="I have kept it").click()
+    expect(ann.page.get_by_label("Token", exact=True)).to_have_count(0)
+    expect(ann.page.get_by_role("heading", name="Programs")).to_be_focused()
+    ann.page.locator("summary", has_text="New token").click()
+    ann.page.get_by_label("Name of the program").press("ControlOrMeta+V")
+    expect(ann.page.get_by_label("Name of the program")).to_have_value(token)
+
+
+def test_without_a_name_no_token_is_made_and_without_a_line_the_form_keeps_what_was_typed(ann: Phone) -> None:
+    ann.go("/account/security")
+    ann.page.locator("summary", has_text="New token").click()
+    name = ann.page.get_by_label("Name of the program")
+    name.fill(" ")
+    make = ann.page.get_by_role("button", name="Make a token")
+    make.click()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    name.fill("Script")
+    ann.page.context.set_offline(True)
+    make.click()
+    expect(ann.page.get_by_role("alert")).to_be_visible()
+    expect(name).to_have_value("Script")
+    ann.page.context.set_offline(False)
+    make.click()
+    expect(ann.page.get_by_role("heading", name="The token for “Script”")).to_be_visible()
+    assert len(ann.call("tokens.list")["tokens"]) == 2
+
+
+def test_a_token_is_shown_though_the_list_cannot_be_read_again(ann: Phone) -> None:
+    ann.go("/account/security")
+    expect(ann.page.get_by_role("heading", name="Programs")).to_be_visible()
+    ann.page.route("**/api/tokens.list", lambda route: route.abort())
+    assert make_token(ann, "Script", "Only read")
+    expect(ann.page.get_by_role("alert")).to_be_visible()
+
+
+def test_where_all_other_devices_are_signed_out_programs_are_told_to_be_out_too(
+    ann: Phone, phone: NewPhone, house: House
+) -> None:
+    ann.go("/account/security")
+    program = program_with(make_token(ann, "Script", "Only read"), house)
+    warning = ann.page.get_by_text("Programs are signed out with them.")
+    expect(warning).to_have_count(0)
+    other = phone("Ann")
+    sign_in_as(other, ann.email)
+    other.page.wait_for_url("**/list")
+    ann.page.reload()
+    expect(warning).to_be_visible()
+    ann.page.get_by_role("button", name="Sign out all others").click()
+    expect(ann.page.get_by_role("button", name="End Script")).to_have_count(0)
+    assert status(program, "accounts.me") == 401
 
 
 # --- the end -------------------------------------------------------------------------------------------------------

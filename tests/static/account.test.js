@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { addressWaiting, deviceOf, nextPage, ownPath } from "../../static/account/model.js";
 import { placeWord, signsOf } from "../../static/admin/model.js";
 import { codeOf, deadLink } from "../../static/join/model.js";
-import { fileOf, grouped, pictureOf } from "../../static/security/model.js";
+import { fileOf, grouped, pictureOf, rightsOf } from "../../static/security/model.js";
 
 test("signing in leads back to the page that asked for it, and never to another site", () => {
   assert.equal(nextPage("?next=%2Fjoin%2FaB-c_d"), "/join/aB-c_d");
@@ -54,6 +54,12 @@ test("a secret is read in groups of four, and a picture of it runs nothing", () 
   const address = pictureOf('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0#"/></svg>');
   assert.match(address, /^data:image\/svg\+xml,[^<>#" ]+$/);
   assert.equal(fileOf("Codes", ["a", "b"]), "Codes\n\na\nb\n");
+});
+
+test("a program is said to do what its scopes let it", () => {
+  assert.equal(rightsOf(["read"]), "programs.reads");
+  assert.equal(rightsOf(["write"]), "programs.writes");
+  assert.equal(rightsOf(["read", "write"]), "programs.both");
 });
 
 test("an alert says where in words, but for places that speak for themselves", () => {
