@@ -46,6 +46,7 @@ from shoplist_appliance.usecases.resealing import Resealing
 from shoplist_appliance.usecases.second_factor import SecondFactor
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.usecases.shares import Shares
+from shoplist_appliance.usecases.stats import Stats
 from shoplist_appliance.usecases.turns import Turns
 from shoplist_appliance.web.operations import Dispatcher
 from shoplist_appliance.web.routes import application
@@ -108,8 +109,11 @@ class App:
     async def watch(self) -> None:
         """Note what an admin should hear of: a storage out of reach, a disk nearly full."""
         await self.services.alerts.watch({"store": self.store.check, "objects": self.blobs.check})
-        free = shutil.disk_usage(self.settings.data).free
-        self.services.alerts.watch_disk(str(self.settings.data), free, self.settings.alerts_disk)
+        self.services.alerts.watch_disk(str(self.settings.data), self.disk_free(), self.settings.alerts_disk)
+
+    def disk_free(self) -> int:
+        """Bytes, on the disk of the data folder."""
+        return shutil.disk_usage(self.settings.data).free
 
 
 def build_app(settings: Settings, *, counters: Counters | None = None, **replacements: Any) -> App:
@@ -165,6 +169,7 @@ def _composed(
         codes=Codes(store, people, mail, limits, clock, lambda: app.base_url()),
         kept_limits=KeptLimits(store, limits, clock),
         alerts=Alerts(store, mail, clock, lambda: app.base_url()),
+        stats=Stats(store, clock, lambda: app.live.connections, lambda: app.disk_free()),
         clock=clock,
     )
     app = App(

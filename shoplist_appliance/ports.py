@@ -230,6 +230,9 @@ class RecordStore(Protocol):
     async def records_due(self, kind: str, upto: int, limit: int) -> Sequence[Record]:
         """So many of a kind that are due at this time, in the order of ``due``, then of their keys."""
 
+    async def count_records(self, kind: str) -> int:
+        """How many of a kind there are."""
+
 
 Cursor = NewType("Cursor", object)
 
@@ -242,6 +245,16 @@ class Resealed:
     next: Cursor | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much a store holds: of lists also those that can be restored. ``on_disk``: bytes, None where nobody says."""
+
+    people: int
+    lists: int
+    changes: int
+    on_disk: int | None
+
+
 class Store(PeopleStore, ListStore, RecordStore, Protocol):
     """A whole store: what one address in the setting ``store`` opens."""
 
@@ -250,6 +263,9 @@ class Store(PeopleStore, ListStore, RecordStore, Protocol):
 
     async def check(self) -> None:
         """Raises ``Unavailable`` where a write would not succeed now (for ``/readyz``)."""
+
+    async def sizes(self) -> Sizes:
+        """How much is there, as far as that is cheaply known: a little off while others write."""
 
     async def reseal(self, cursor: Cursor | None = None) -> Resealed:
         """Seal the next few values that are not by the present keys with these, from the cursor or the beginning on.

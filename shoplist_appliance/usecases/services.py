@@ -14,6 +14,7 @@ from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.people import People
 from shoplist_appliance.usecases.second_factor import SecondFactor
 from shoplist_appliance.usecases.shares import Shares
+from shoplist_appliance.usecases.stats import Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,5 @@ class Services:
     codes: Codes
     kept_limits: KeptLimits
     alerts: Alerts
+    stats: Stats
     clock: Clock

@@ -357,6 +357,22 @@ class AlertsAnswer(TypedDict):
     ]
 
 
+class StatsAnswer(TypedDict):
+    """Numbers of now; those of the store may be a little off while others write."""
+
+    people: Annotated[int, Field(description="Accounts, blocked ones too.")]
+    lists: Annotated[int, Field(description="Those that are deleted and can be restored among them.")]
+    changes: Annotated[int, Field(description="In the histories of all lists.")]
+    connections: Annotated[int, Field(description="Live ones.")]
+    mails_waiting: Annotated[int, Field(description="Accepted, and not yet handed over.")]
+    store_bytes: Annotated[
+        int | None, Field(description="The store on its disk; null where the database server does not say.")
+    ]
+    disk_free_bytes: Annotated[int, Field(description="On the disk of the data folder.")]
+    started_at: Time
+    version: str
+
+
 class ListGone(TypedDict):
     """The payload of the event `list.gone`."""
 

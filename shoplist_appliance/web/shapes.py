@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, assert_never, cast
 
+from shoplist_appliance import __version__
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.lists import Change, Invitation, Result, Role, Share
 from shoplist_appliance.domain.people import Person, PersonName, Token
@@ -15,6 +16,7 @@ from shoplist_appliance.usecases.alerts import Alert
 from shoplist_appliance.usecases.lists import History, ListView, Opened
 from shoplist_appliance.usecases.people import SignedIn
 from shoplist_appliance.usecases.second_factor import Begun
+from shoplist_appliance.usecases.stats import ServerStats
 from shoplist_appliance.web import outputs
 from shoplist_appliance.web.problems import problem
 from shoplist_appliance.web.rows import Caller
@@ -285,6 +287,20 @@ def alerts_answer(found: tuple[Sequence[Alert], bool], caller: Caller) -> output
             }
             for alert in alerts
         ],
+    }
+
+
+def stats_answer(stats: ServerStats, caller: Caller) -> outputs.StatsAnswer:
+    return {
+        "people": stats.sizes.people,
+        "lists": stats.sizes.lists,
+        "changes": stats.sizes.changes,
+        "connections": stats.connections,
+        "mails_waiting": stats.mails_waiting,
+        "store_bytes": stats.sizes.on_disk,
+        "disk_free_bytes": stats.disk_free,
+        "started_at": time_json(stats.started_at),
+        "version": __version__,
     }
 
 

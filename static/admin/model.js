@@ -1,6 +1,6 @@
-/** Alerts and accounts as a page says them. */
+/** Alerts, accounts and numbers as a page says them. */
 
-/** @import { Account, Alert } from './view.js' */
+/** @import { Account, Alert, Stats } from './view.js' */
 /** @import { Word } from '../shared/words.js' */
 
 /**
@@ -24,3 +24,28 @@ export function signsOf({ blocked, role, totp }, me) {
   const signs = [[me, "members.you"], [blocked, "admin.blocked"], [role === "admin", "admin.role"], [totp, "admin.totp"]];
   return signs.flatMap(([is, word]) => (is ? [word] : []));
 }
+
+const UNITS = /** @type {const} */ (["admin.size.kb", "admin.size.mb", "admin.size.gb", "admin.size.tb"]);
+
+/**
+ * So many bytes as people say them: the word of a unit of 1,000 each, and how many of it, the small ones with a tenth.
+ * @param {number} bytes @returns {[Word, {size: number}]}
+ */
+export function sizeOf(bytes) {
+  const kb = bytes / 1000;
+  const unit = Math.max(0, Math.min(UNITS.length - 1, Math.floor(Math.log10(kb || 1) / 3)));
+  const size = kb / 1000 ** unit;
+  return [UNITS[unit] ?? UNITS[0], { size: size < 10 ? Math.round(size * 10) / 10 : Math.round(size) }];
+}
+
+/**
+ * The numbers that are counts, in the order of the page.
+ * @param {Stats} stats @returns {[Word, number][]}
+ */
+export const countsOf = (stats) => [
+  ["admin.stats.people", stats.people],
+  ["admin.stats.lists", stats.lists],
+  ["admin.stats.changes", stats.changes],
+  ["admin.stats.connections", stats.connections],
+  ["admin.stats.mails", stats.mails_waiting],
+];

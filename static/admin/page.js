@@ -1,4 +1,4 @@
-/** Joins the admin's page: what was strange, and who has an account here. */
+/** Joins the admin's page: what was strange, who has an account here, and how the server is doing. */
 
 /** @import { AdminActions, Told } from './view.js' */
 import { signal } from "@preact/signals";
@@ -33,8 +33,10 @@ export function start(root) {
 
 /** @returns {Promise<Told>} */
 async function read() {
-  const [user, { alerts }, { users, more }] = await Promise.all([meetUser(), call("admin.alerts"), call("admin.users")]);
-  return { me: user?.id ?? "", alerts, users, more };
+  const [user, { alerts }, { users, more }, stats] = await Promise.all([
+    meetUser(), call("admin.alerts"), call("admin.users"), call("admin.stats"),
+  ]);
+  return { me: user?.id ?? "", alerts, users, more, stats };
 }
 
 /** @param {{value: Told | null}} told @returns {AdminActions} */

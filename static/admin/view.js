@@ -1,4 +1,4 @@
-/** The admin's page: alerts, and the accounts of this server. */
+/** The admin's page: alerts, the accounts of this server, and how it is doing. */
 
 /** @import { User } from '../shared/shapes.js' */
 import { useSignal } from "@preact/signals";
@@ -6,13 +6,17 @@ import { html } from "../shared/html.js";
 import { Failure, Form, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { sendsMail } from "../shared/shell.js";
-import { moment, t } from "../shared/words.js";
-import { placeWord, signsOf } from "./model.js";
+import { moment, number, t } from "../shared/words.js";
+import { countsOf, placeWord, signsOf, sizeOf } from "./model.js";
 
 /** @typedef {'exception' | 'error' | 'sign_ins' | 'storage' | 'storage_back' | 'disk'} Kind */
 /** @typedef {{id: string, kind: Kind, place: string, detail: string, count: number, first_at: string, last_at: string}} Alert */
 /** @typedef {User & {blocked: boolean, last_seen: string | null}} Account */
-/** @typedef {{me: string, alerts: readonly Alert[], users: readonly Account[], more: boolean}} Told `me`: the id of who looks at it */
+/**
+ * @typedef {{people: number, lists: number, changes: number, connections: number, mails_waiting: number,
+ *   store_bytes: number | null, disk_free_bytes: number, started_at: string, version: string}} Stats
+ */
+/** @typedef {{me: string, alerts: readonly Alert[], users: readonly Account[], more: boolean, stats: Stats}} Told `me`: the id of who looks at it */
 /** @typedef {{readMore: () => Promise<void>, block: (account: Account, blocked: boolean) => Promise<void>}} AdminActions */
 
 /** @param {{told: Told, actions: AdminActions}} props */
@@ -20,6 +24,7 @@ export const Admin = ({ told, actions }) => html`
   ${!sendsMail() && html`<section class="card warn"><h2>${t("admin.no_mail")}</h2><p>${t("admin.no_mail_text")}</p></section>`}
   <section class="card"><${Alerts} alerts=${told.alerts} /></section>
   <section class="card"><${Users} told=${told} actions=${actions} /></section>
+  <section class="card"><${Numbers} stats=${told.stats} /></section>
 `;
 
 /** Whoever may not see it, or not yet. @param {{error: unknown}} props */
@@ -98,3 +103,20 @@ function UserRow({ user, me, block }) {
 
 /** @param {Account} user */
 const seen = ({ last_seen }) => (last_seen ? t("account.last_seen", { time: moment(last_seen) }) : t("admin.no_device"));
+
+/** @param {{stats: Stats}} props */
+const Numbers = ({ stats }) => html`
+  <h2>${t("admin.stats")}</h2>
+  <table class="facts">
+    <tbody>
+      ${countsOf(stats).map(([word, count]) => html`<${Fact} key=${word} name=${t(word)} value=${number(count)} />`)}
+      ${stats.store_bytes !== null && html`<${Fact} name=${t("admin.stats.store")} value=${t(...sizeOf(stats.store_bytes))} />`}
+      <${Fact} name=${t("admin.stats.disk")} value=${t(...sizeOf(stats.disk_free_bytes))} />
+      <${Fact} name=${t("admin.stats.started")} value=${moment(stats.started_at)} />
+      <${Fact} name=${t("admin.stats.version")} value=${stats.version} />
+    </tbody>
+  </table>
+`;
+
+/** @param {{name: string, value: string}} props */
+const Fact = ({ name, value }) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`;

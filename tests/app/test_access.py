@@ -96,6 +96,7 @@ MATRIX: dict[str, tuple[Json, str]] = {
     "admin.block":              ({"person": "NOBODY", "blocked": True},
                                                              "401 403 403 403 403 401 403 404 401 401 401 401 401"),
     "admin.alerts":             ({},                         "401 403 403 403 403 401 403 ok  401 401 401 401 401"),
+    "admin.stats":              ({},                         "401 403 403 403 403 401 403 ok  401 401 401 401 401"),
     "lists.open":               ({"list": "LIST"},           "401 404 ok  ok  ok  401 ok  404 401 ok  ok  ok  410"),
     "lists.open what is deleted": ({"list": "DELETED"},      "401 404 410 410 410 401 410 404 401 404 404 404 410"),
     "lists.close":              ({"list": "LIST"},           "401 ok  ok  ok  ok  401 ok  ok  401 ok  ok  ok  410"),

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest_asyncio
 
+from shoplist_appliance import __version__
 from tests.clients.http import Http
-from tests.clients.making import PASSWORD, Json, new_id
+from tests.clients.making import PASSWORD, Json, add, new_id, now_ms, wire_time
 from tests.clients.person import Person
 from tests.clients.process import Process, create_admin
 
@@ -64,3 +65,22 @@ async def test_an_admin_blocks_neither_themselves_nor_nobody(admin: Person) -> N
     await admin.problem("invalid", "admin.block", person="nobody", blocked="yes")
     await admin.problem("invalid", "admin.users", limit=0)
     assert (await admin.call("accounts.me"))["user"]["role"] == "admin"
+
+
+async def test_an_admin_sees_how_much_there_is_and_how_it_is_doing(admin: Person, http: Http) -> None:
+    before = await admin.call("admin.stats")
+    anna = await Person.registered(http)
+    list_id = await anna.new_list()
+    await anna.done(list_id, add("milk"), add("bread"))
+    async with await anna.live(), await anna.live():
+        stats = await admin.call("admin.stats")
+    grown = {name: stats[name] - before[name] for name in ("people", "lists", "changes", "connections")}
+    assert grown == {"people": 1, "lists": 1, "changes": 2, "connections": 2}
+    assert stats["store_bytes"] is None or stats["store_bytes"] > 0
+    assert stats["disk_free_bytes"] > 0
+    assert before["started_at"] == stats["started_at"] < wire_time(now_ms())
+    assert stats["version"] == __version__
+    assert anna.email not in str(stats)
+    async with asyncio.timeout(10):  # hers, with a code, is on its way
+        while (await admin.call("admin.stats"))["mails_waiting"]:
+            await asyncio.sleep(0.05)

@@ -1,6 +1,7 @@
 """An account's own pages: its address, second factor, devices, forgotten password, and its end."""
 
 import io
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -436,6 +437,11 @@ def test_the_admin_is_led_to_users_and_alerts_and_nobody_else_sees_them(
     admin.page.get_by_role("link", name="Users and alerts").click()
     expect(admin.page.get_by_role("heading", name="Alerts")).to_be_visible()
     expect(admin.page.get_by_role("heading", name="No mail is sent")).to_be_visible()
+    numbers = admin.page.get_by_role("table")
+    for name, shown in (("Accounts", r"[1-9]\d*"), ("Free on the disk", r"[\d.,]+ [kMGT]B"), ("Version", r"\d+\..+")):
+        row = numbers.get_by_role("row", name=name)
+        expect(row.get_by_role("rowheader")).to_have_text(name)
+        expect(row.get_by_role("cell")).to_have_text(re.compile(f"^{shown}$"))
 
 
 def test_where_only_the_invited_register_no_form_leads_to_a_refusal(phone: NewPhone, tmp_path: Path) -> None:

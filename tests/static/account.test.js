@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressWaiting, deviceOf, nextPage, ownPath } from "../../static/account/model.js";
-import { placeWord, signsOf } from "../../static/admin/model.js";
+import { countsOf, placeWord, signsOf, sizeOf } from "../../static/admin/model.js";
 import { codeOf, deadLink } from "../../static/join/model.js";
 import { fileOf, grouped, pictureOf, rightsOf } from "../../static/security/model.js";
 
@@ -74,4 +74,17 @@ test("of an account an admin reads what is out of the ordinary", () => {
   assert.deepEqual(signsOf(ann, false), []);
   assert.deepEqual(signsOf({ ...ann, blocked: true, totp: true }, false), ["admin.blocked", "admin.totp"]);
   assert.deepEqual(signsOf({ ...ann, role: "admin" }, true), ["members.you", "admin.role"]);
+});
+
+test("bytes are said in the unit that leaves one to three digits before the point", () => {
+  assert.deepEqual(sizeOf(0), ["admin.size.kb", { size: 0 }]);
+  assert.deepEqual(sizeOf(49_152), ["admin.size.kb", { size: 49 }]);
+  assert.deepEqual(sizeOf(1_250_000), ["admin.size.mb", { size: 1.3 }]);
+  assert.deepEqual(sizeOf(12_400_000_000), ["admin.size.gb", { size: 12 }]);
+  assert.deepEqual(sizeOf(7e15), ["admin.size.tb", { size: 7000 }]);
+});
+
+test("an admin reads every count that the server tells", () => {
+  const told = { people: 1, lists: 2, changes: 3, connections: 4, mails_waiting: 5, store_bytes: null, disk_free_bytes: 6, started_at: "", version: "" };
+  assert.deepEqual(countsOf(told).map(([, count]) => count), [1, 2, 3, 4, 5]);
 });

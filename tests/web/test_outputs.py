@@ -114,6 +114,7 @@ async def test_answers_are_as_documented(app: App, http: Http) -> None:
     await app.services.alerts.keep()
     assert (await call(admin, "admin.alerts"))["alerts"]
     assert (await call(admin, "admin.users"))["users"]
+    assert (await call(admin, "admin.stats"))["people"]
     secret = (await call(bob, "totp.begin"))["secret"]
     codes = (await call(bob, "totp.confirm", code=pyotp.TOTP(secret).now()))["recovery_codes"]
     await call(bob, "totp.disable", password=PASSWORD, totp=codes[0])

@@ -133,6 +133,16 @@ class Mongo:
             raise Unavailable("storage")
         return self._database[name]
 
+    async def size(self) -> int | None:
+        """Bytes on disk, with the indexes; None where our user may not ask."""
+        try:
+            stats = await self._database.command("dbStats")
+        except OperationFailure as error:
+            if error.code in REFUSED:
+                return None
+            raise
+        return int(stats["storageSize"] + stats["indexSize"])
+
     @contextlib.asynccontextmanager
     async def alone(self, id: object) -> AsyncIterator[None]:
         """One at a time for each id, in this process. MongoDB compares and replaces in one step; FerretDB does not."""

@@ -60,6 +60,10 @@ class MongoRecords:
             found = await self._mongo["records"].find(wanted).sort(_ORDER).limit(limit).to_list(None)
         return [self._record(document) for document in found]
 
+    async def count_records(self, kind: str) -> int:
+        with self._mongo.reading():
+            return await self._mongo["records"].count_documents({"kind": kind})
+
     def _record(self, document: Document) -> Record:
         fields = (document[name] for name in ("kind", "key", "owner", "due", "version", "body"))
         return self._codec.record(RecordRow(*fields))

@@ -16,7 +16,7 @@ from shoplist_appliance.adapters.mongo.writer import Writer
 from shoplist_appliance.adapters.refusals import StoreUnreadable
 from shoplist_appliance.adapters.sealing import Sealer
 from shoplist_appliance.domain.errors import Unavailable
-from shoplist_appliance.ports import Clock
+from shoplist_appliance.ports import Clock, Sizes
 
 CHECK_SECONDS: Final = 5.0
 PROBE_BYTES: Final = 16_384
@@ -50,6 +50,14 @@ class MongoStore(MongoPeople, MongoLists, MongoRecords, MongoResealing):
                     await self._mongo["store"].update_one({"_id": "probe"}, {"$unset": {"pad": ""}})
         except TimeoutError as error:
             raise Unavailable("storage") from error
+
+    async def sizes(self) -> Sizes:
+        """By what the server notes of each collection: after a crash of its own it may be a little off."""
+        with self._mongo.reading():
+            people, lists, changes = [
+                await self._mongo[name].estimated_document_count() for name in ("people", "lists", "changes")
+            ]
+            return Sizes(people, lists, changes, on_disk=await self._mongo.size())
 
     async def lost(self) -> None:
         await asyncio.shield(self._mongo.lost)

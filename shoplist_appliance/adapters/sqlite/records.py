@@ -71,6 +71,12 @@ class SqliteRecords:
     async def records_due(self, kind: str, upto: int, limit: int) -> Sequence[Record]:
         return await self._read("WHERE kind = ? AND due <= ? ORDER BY due, key LIMIT ?", kind, upto, limit)
 
+    async def count_records(self, kind: str) -> int:
+        def count(connection: sqlite3.Connection) -> int:
+            return int(connection.execute("SELECT count(*) FROM records WHERE kind = ?", (kind,)).fetchone()[0])
+
+        return await self._readers.read(count)
+
     async def _read(self, where: str, *values: object) -> Sequence[Record]:
         def find(connection: sqlite3.Connection) -> Sequence[Record]:
             rows = connection.execute(f"{_RECORD} {where}", values)

@@ -16,7 +16,7 @@ from shoplist_appliance.adapters.sqlite.records import SqliteRecords
 from shoplist_appliance.adapters.sqlite.resealing import SqliteResealing
 from shoplist_appliance.adapters.sqlite.writer import Writer
 from shoplist_appliance.domain.errors import Unavailable
-from shoplist_appliance.ports import Clock
+from shoplist_appliance.ports import Clock, Sizes
 
 CHECK_SECONDS: Final = 5.0
 
@@ -45,6 +45,10 @@ class SqliteStore(SqlitePeople, SqliteLists, SqliteRecords, SqliteResealing):
         except TimeoutError as error:
             raise Unavailable("storage") from error
 
+    async def sizes(self) -> Sizes:
+        """Counted along the narrowest index of each table, beside the writer."""
+        return await self._readers.read(_sizes)
+
     async def lost(self) -> None:
         """The folder's lock is held until the end."""
         await asyncio.Event().wait()
@@ -68,3 +72,13 @@ def open_sqlite(path: Path, sealer: Sealer, clock: Clock, belonging: Belonging |
 def _probe(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT OR REPLACE INTO store VALUES ('probe', zeroblob(8192))")
     connection.execute("DELETE FROM store WHERE name = 'probe'")
+
+
+def _sizes(connection: sqlite3.Connection) -> Sizes:
+    people, lists, changes = [
+        int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        for table in ("people", "lists", "changes")
+    ]
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return Sizes(people, lists, changes, on_disk=sum(file.stat().st_size for file in files if file.exists()))

@@ -9,6 +9,7 @@ from shoplist_appliance.domain.errors import Conflict, NotFound
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.usecases.alerts import Alert
+from shoplist_appliance.usecases.stats import ServerStats
 from shoplist_appliance.web import outputs, shapes
 from shoplist_appliance.web.fields import Input, Nothing, OpaqueId
 from shoplist_appliance.web.rows import Access, Caller, House, Operation
@@ -42,6 +43,10 @@ async def _alerts(house: House, wish: Nothing, caller: Caller) -> tuple[Sequence
     return await house.services.alerts.list(), house.services.mail.is_configured
 
 
+async def _stats(house: House, wish: Nothing, caller: Caller) -> ServerStats:
+    return await house.services.stats.read()
+
+
 ROWS = (
     Operation(
         name="admin.users",
@@ -73,5 +78,15 @@ ROWS = (
         example={},
         run=_alerts,
         shape=shapes.alerts_answer,
+    ),
+    Operation(
+        name="admin.stats",
+        summary="How much this server holds, and how it is doing now",
+        access=Access.ADMIN,
+        input=Nothing,
+        output=outputs.StatsAnswer,
+        example={},
+        run=_stats,
+        shape=shapes.stats_answer,
     ),
 )
