@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """For three workers: one drives the browser, one calls the product, one does all that needs neither; who is ready
-    first waits for faults and restarts, and looks at the scenes.
+    """For four workers: one drives the browser, one calls the product, one waits for faults and restarts, one does all
+    that needs none of these; who is ready first looks at the scenes.
 
     By a scheduler, not by marks: of pytest 9.2 pytest-xdist 3.8 cannot change the ids that its groups go by.
     """

@@ -50,6 +50,7 @@ COUNT_INK = """async (picture) => {
     return ink;
 }"""
 TWICE = "document.documentElement.style.fontSize = '200%'"
+pytestmark = pytest.mark.timeout(1800)  # all are looked at for the first test, perhaps beside all others
 # Another's page, which we show as it is.
 OF_OTHERS = {"swagger"}
 

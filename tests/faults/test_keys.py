@@ -43,10 +43,11 @@ class Product(Process):
 
     def until_unneeded(self, *ids: str) -> None:
         """Wait until nothing stored needs these keys."""
-        until = time.monotonic() + PATIENCE
+        until, pause = time.monotonic() + PATIENCE, 0.5
         while any(line[2] == "needed" for line in self.keys("list") if line[0] in ids):
             assert time.monotonic() < until, self.logged()
-            time.sleep(0.5)
+            time.sleep(pause)
+            pause = min(2 * pause, 4)  # each look is a start of its own
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])

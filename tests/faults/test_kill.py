@@ -31,7 +31,7 @@ async def check(process: Process, household: Household, ledger: Ledger) -> None:
 
 
 async def test_sigkill_loses_nothing_acknowledged_and_nothing_told(tmp_path: Path, long: bool) -> None:
-    rounds = 60 if long else 10
+    rounds = 60 if long else 6
     chance, ledger = random.Random(5), Ledger()
     process = Process(tmp_path / "data", tmp_path / "log", LIMITS_RATE="0").start()
     household = await moved_in(process, ledger, chance)
