@@ -100,5 +100,5 @@ async function listOf(key, { user, store, keepCopy }) {
 
 /** @param {{reason: 'revoked' | 'unknown'}} props */
 const Dead = ({ reason }) => html`
-  <${Page} title=${t("app.name")} side=""><section class="card"><p>${t(`list.gone.${reason}`)}</p></section><//>
+  <${Page} title=${t("app.name")} side=""><section class="card"><p>${t(reason === "revoked" ? "list.gone.revoked" : "list.no_link")}</p></section><//>
 `;

@@ -310,6 +310,7 @@ export const words = {
   "list.gone.revoked": "The link to this list was withdrawn.",
   "list.gone.expired": "The link to this list has expired.",
   "list.gone.unknown": "There is no such list, or you are not on it.",
+  "list.no_link": "This link leads nowhere. Ask for a new one.",
   "list.gone_text": "What you saw last:",
   "list.someone": "Someone",
   "list.shared_with": "Members: {names}",

@@ -338,6 +338,7 @@ export const words = {
   "list.gone.revoked": "Ссылка на этот список отозвана.",
   "list.gone.expired": "Ссылка на этот список устарела.",
   "list.gone.unknown": "Такого списка нет, или вас нет в нём.",
+  "list.no_link": "Эта ссылка никуда не ведёт. Попросите новую.",
   "list.gone_text": "Что вы видели последним:",
   "list.someone": "Кто-то",
   "list.shared_with": "Участники: {names}",

@@ -5,7 +5,7 @@ Nothing is pretended: offline is a line that was cut, refused is what the server
 
 from playwright.sync_api import expect
 
-from tests.browser import scenes_account, scenes_shares  # noqa: F401 - they enter their scenes
+from tests.browser import scenes_account, scenes_members, scenes_shares  # noqa: F401 - they enter their scenes
 from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_bought, edit, half_bought, many
 from tests.browser.scene import SCENES as SCENES
 from tests.browser.scene import scene
@@ -231,29 +231,6 @@ def delete_asks(stage: Stage) -> None:
     stage.sees_word("do.cancel")
 
 
-@scene("The members of a list, and a link that invites.")
-def members(stage: Stage) -> None:
-    list_id = stage.household()
-    stage.invite(list_id, stage.other)
-    stage.invite(list_id, stage.third, role="viewer")
-    stage.open(list_id)
-    stage.press("do.menu")
-    stage.press("list.members")
-    stage.press("members.make_link")
-    expect(stage.page.locator("input[readonly]")).to_be_visible()
-
-
-@scene("Taking a member off a list asks first.")
-def members_remove_asks(stage: Stage) -> None:
-    list_id = stage.household()
-    stage.invite(list_id, stage.other, stage.third)
-    stage.open(list_id)
-    stage.press("do.menu")
-    stage.press("list.members")
-    stage.press("members.remove_who", name=NAMES[stage.language][2])
-    stage.sees_word("members.remove_ask", name=NAMES[stage.language][2])
-
-
 @scene("What happened to a list.")
 def history(stage: Stage) -> None:
     list_id = stage.household()
@@ -397,29 +374,6 @@ def archived(stage: Stage) -> None:
 
 
 # --- an invitation, and elsewhere ----------------------------------------------------------------------------------
-
-
-@scene("A stranger follows an invitation.", main=True)
-def join_stranger(stage: Stage) -> None:
-    theirs = stage.other.make_list(TITLES[stage.language][0])
-    stage.go(f"/join/{stage.other.invite(theirs)}")
-    stage.sees_word("join.first")
-
-
-@scene("Someone who is signed in follows an invitation.")
-def join_member(stage: Stage) -> None:
-    theirs = stage.other.make_list(TITLES[stage.language][0])
-    stage.sign_in()
-    stage.go(f"/join/{stage.other.invite(theirs)}")
-    expect(stage.button("join.do", name=stage.me.name)).to_be_visible()
-
-
-@scene("An invitation that leads nowhere.")
-def join_dead(stage: Stage) -> None:
-    stage.sign_in()
-    stage.go("/join/none")
-    stage.press("join.do", name=stage.me.name)
-    stage.sees_word("join.unknown")
 
 
 @scene("A page that is not there.")
