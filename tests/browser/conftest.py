@@ -148,7 +148,12 @@ class Phone:
     def _call_beside(self, operation: str, payload: dict[str, object]) -> Any:
         """The same before this browser has a page of ours, which it need not load for that."""
         known = "; ".join(f"{one['name']}={one['value']}" for one in self.page.context.cookies(self.url))
-        headers = {"Content-Type": "application/json", "Origin": self.url, "Host": urlsplit(self.url).netloc}
+        headers = {
+            "Content-Type": "application/json",
+            "Accept-Language": "ru" if self.words is RUSSIAN else "en",
+            "Origin": self.url,
+            "Host": urlsplit(self.url).netloc,
+        }
         address = self.url.replace("shop.lan", "127.0.0.1")
         body = json.dumps(payload).encode()
         request = urllib.request.Request(f"{address}/api/{operation}", body, {**headers, "Cookie": known})
