@@ -156,7 +156,7 @@ class Alerts:
             return
         for admin in admins:
             values = {"alerts": [_told(alert) for alert in new], "url": f"{self._base_url()}/admin"}
-            await self._mail.send(admin.email, "alert", admin.language, values)
+            await self._mail.send(admin.email, "alert", admin.language, values, admin.id)
         record = Record("alerts told", _TOLD, now, b"", version=told.version + 1 if told else 1)
         if told is None:
             await self._store.add_record(record)

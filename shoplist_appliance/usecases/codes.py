@@ -130,7 +130,7 @@ class Codes:
                 continue
             if new.new_email is not None:
                 await self._send_code(new, email)
-                await self._mail.send(old.email, "address_asked", old.language, self._account())
+                await self._mail.send(old.email, "address_asked", old.language, self._account(), old.id)
             return new
 
     async def validate(self, person: PersonId, digits: str) -> None:
@@ -195,17 +195,17 @@ class Codes:
                 continue
             break
         if email_key(email) != email_key(account.email):
-            await self._mail.send(account.email, "address_changed", account.language, self._account())
+            await self._mail.send(account.email, "address_changed", account.language, self._account(), account.id)
 
     async def _send_code(self, account: Person, email: str) -> None:
         digits, secret = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", new_secret()
         await self._keep(VALIDATION, secret, account, email, VALIDATION_MS, digits)
         holder = await self._store.person_by_email(email)
         if holder is not None and holder.id != account.id:
-            await self._mail.send(holder.email, "address_taken", holder.language, self._account())
+            await self._mail.send(holder.email, "address_taken", holder.language, self._account(), holder.id)
         else:
             values = {"code": digits, "url": f"{self._base_url()}/verify/{secret}"}
-            await self._mail.send(email, "verify", account.language, values)
+            await self._mail.send(email, "verify", account.language, values, account.id)
 
     def _account(self) -> Mapping[str, str]:
         return {"url": f"{self._base_url()}/account"}
@@ -291,4 +291,4 @@ class Codes:
         secret = new_secret()
         await self._keep(RESET, secret, account, account.email, RESET_MS)
         values = {"url": f"{self._base_url()}/reset/{secret}"}
-        await self._mail.send(account.email, "reset", account.language, values)
+        await self._mail.send(account.email, "reset", account.language, values, account.id)

@@ -38,7 +38,8 @@ class Leaving:
     async def delete(self, principal: Principal, password: str) -> None:
         """Hand over the lists that have other members, remove the rest, and end the account with all its tokens.
 
-        On lists that others keep, its items and deeds stay, by somebody without a name. Raises ``WrongCredentials``.
+        On lists that others keep, its items and deeds stay, by somebody without a name. Mails to it that were not sent
+        yet are not sent any more. Raises ``WrongCredentials``.
         """
         person = principal.person
         account = await self._people.me(person)
@@ -49,6 +50,7 @@ class Leaving:
         await self._store.remove_records_of(person)
         await self._people.remove(person)
         await self._leave_all(person)  # what a call made that was on its way
+        await self._store.remove_records_of(person)
 
     async def _leave_all(self, person: PersonId) -> None:
         for header, _ in await self._store.lists_of(person):

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from shoplist_appliance.domain.ids import new_secret
+from shoplist_appliance.domain.ids import PersonId, new_secret
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.ports import Clock, Record, RecordStore
 from shoplist_appliance.usecases.people import hash_of
@@ -26,10 +26,16 @@ class Mail:
         self.accepted = asyncio.Event()
         """Set whenever there is something new in the outbox."""
 
-    async def send(self, to: str, template: str, language: Language, values: Mapping[str, Any]) -> None:
-        """Accept a mail: ``values`` are what the template names, JSON values throughout."""
+    async def send(
+        self, to: str, template: str, language: Language, values: Mapping[str, Any], owner: PersonId | None = None
+    ) -> None:
+        """Accept a mail: ``values`` are what the template names, JSON values throughout.
+
+        ``owner``: the account that it is about; one that still waits when that account ends is not sent.
+        """
         content = {"to": to, "template": template, "language": language, "values": dict(values)}
         # Two of one millisecond would go in the order of their keys, which is none.
         self._last = max(self._clock.now(), self._last + 1)
-        await self._store.add_record(Record(MAIL, hash_of(new_secret()), self._last, orjson.dumps(content)))
+        record = Record(MAIL, hash_of(new_secret()), self._last, orjson.dumps(content), owner=owner or "")
+        await self._store.add_record(record)
         self.accepted.set()

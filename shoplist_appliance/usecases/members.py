@@ -79,7 +79,9 @@ class Members:
         (inviter,) = self._names.of([person])
         values = {"inviter": inviter.name, "list": opened.state.title, "role": role, "link": link(code)}
         receiver = await self._store.person_by_email(email)
-        await self._mail.send(email, "invitation", receiver.language if receiver else language, values)
+        # Of an address that nobody validated the account may be a stranger's, whose end is no reason to lose the mail.
+        owner = receiver.id if receiver and receiver.email_verified else None
+        await self._mail.send(email, "invitation", receiver.language if receiver else language, values, owner)
 
     def _new_invitation(self, person: PersonId, role: Role, code: str) -> Invitation:
         now = self._clock.now()

@@ -131,6 +131,22 @@ async def test_mails_wait_for_a_server_that_is_away_and_come_once_in_order(tmp_p
     assert "Traceback" not in logged
 
 
+async def test_what_still_waits_for_an_account_that_was_deleted_is_not_sent(tmp_path: Path) -> None:
+    server = MailServer()
+    told: dict[str, Any] = {"LIMITS_RATE": "0", "UNVERIFIED": "", **server.settings}
+    with Process(tmp_path / "data", tmp_path / "log", **told) as process:
+        async with Http(process.url) as http:
+            anna = await Person.registered(http, "Anna")
+            await anna.call("accounts.update", email="guest.anna@example.test")
+            await invite(anna, *guests(0, 1))
+            await anna.call("accounts.delete", password=PASSWORD)
+            boris = await Person.registered(http, "Boris")
+            await invite(boris, *guests(1, 2))
+            async with server:
+                assert await arrived(server, 2) == guests(0, 2)
+                assert [one.to for one in server.received] == [*guests(0, 1), boris.email, *guests(1, 2)]
+
+
 async def test_what_a_mailbox_does_not_take_now_comes_later_and_what_it_never_takes_is_dropped(tmp_path: Path) -> None:
     async with MailServer() as server:
         told: dict[str, Any] = {"LIMITS_RATE": "0", "UNVERIFIED": "", **server.settings}

@@ -25,7 +25,7 @@ class Postbox:
     def __init__(self) -> None:
         self.mails: list[tuple[str, str, Mapping[str, Any]]] = []
 
-    async def send(self, to: str, template: str, language: str, values: Mapping[str, Any]) -> None:
+    async def send(self, to: str, template: str, language: str, values: Mapping[str, Any], owner: str) -> None:
         self.mails.append((to, template, values))
 
     def templates(self) -> list[str]:

@@ -35,6 +35,18 @@ async def a_list(house: House, owner: PersonId, title: str = "Groceries") -> Lis
     return (await house.lists.create(owner, title, None)).header.id
 
 
+@pytest.mark.parametrize("validated", [True, False])
+async def test_an_invitation_that_waits_goes_with_the_account_that_reads_the_mailbox_not_with_one_that_says_so(
+    house: House, validated: bool
+) -> None:
+    ann, dora = await house.person("Ann"), await house.store.person(await house.person("Dora"))
+    assert dora
+    await house.store.put_person(replace(dora, email_verified=validated, version=2), dora.version)
+    await invited(house, ann, await a_list(house, ann), email=dora.email)
+    await house.store.remove_records_of(dora.id)
+    assert len(await mails(house)) == (0 if validated else 1)
+
+
 async def test_the_mail_says_who_invites_to_what(house: House) -> None:
     ann = await house.person("Ann")
     list_id = await a_list(house, ann)
