@@ -8,7 +8,7 @@ import { UNITS, numberTyped, stepped, unitName, unitTyped } from "../shared/amou
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { Field, Sheet, fieldsOf } from "../shared/parts.js";
-import { number, t } from "../shared/words.js";
+import { plain, t } from "../shared/words.js";
 import { brief } from "./notices.js";
 
 /** @typedef {Partial<Record<'text' | 'quantity' | 'price', string>>} Wrong */
@@ -112,7 +112,7 @@ function step(event, way) {
   const quantity = numberTyped(field.value, 3);
   const unit = unitTyped(/** @type {HTMLInputElement} */ (form.elements.namedItem("unit")).value);
   const next = quantity === undefined ? null : stepped({ quantity, unit }, way);
-  if (next !== null) field.value = number(next);
+  if (next !== null) field.value = plain(next);
 }
 
 /** @param {{item: Item, wrong: Wrong}} props */
@@ -121,7 +121,7 @@ const Fields = ({ item, wrong }) => html`
   <div class="pair">
     <div class="stepped">
       <${Field} label=${t("item.quantity")} name="quantity" inputmode="decimal" autocomplete="off" error=${wrong.quantity}
-        value=${item.quantity === null ? "" : number(item.quantity)} />
+        value=${item.quantity === null ? "" : plain(item.quantity)} />
       ${/** @type {const} */ ([-1, 1]).map((way) => html`
         <button class="round" type="button" aria-label=${t(way < 0 ? "item.less" : "item.greater")} onClick=${(/** @type {Event} */ event) => step(event, way)}>
           <${Icon} name=${way < 0 ? "less" : "add"} />
@@ -136,7 +136,7 @@ const Fields = ({ item, wrong }) => html`
   <div class="pair">
     <${Field} label=${t("item.category")} name="category" value=${item.category ?? ""} maxlength="100" autocomplete="off" />
     <${Field} label=${t("item.price")} name="price" inputmode="decimal" autocomplete="off" error=${wrong.price}
-      value=${item.price === null ? "" : number(item.price)} />
+      value=${item.price === null ? "" : plain(item.price)} />
   </div>
 `;
 

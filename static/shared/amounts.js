@@ -1,6 +1,6 @@
 /** Quantities, units and prices as a reader writes and reads them. */
 import { reader } from "./reader.js";
-import { isWord, number, t } from "./words.js";
+import { isWord, number, plain, t } from "./words.js";
 
 /** Codes of units, in the order in which they are offered. */
 export const UNITS = /** @type {const} */ ([
@@ -32,17 +32,21 @@ function codeOf(unit) {
 export const amount = ({ quantity, unit }) =>
   [quantity === null ? "" : number(quantity), unit === null ? "" : unitName(unit, quantity ?? 1)].filter(Boolean).join("\u00a0");
 
+const GROUPED = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/;
+
 /**
- * A number as typed, with a decimal comma or point.
+ * A number as typed, with a decimal comma or point; "1,500" is as many as the reader would be shown by it.
  * @param {string} typed
  * @param {number} decimals how many decimals it may have
  * @returns {number | null | undefined} null where nothing is typed, undefined where it is no number
  */
 export function numberTyped(typed, decimals) {
-  const plain = typed.trim().replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
-  if (!plain) return null;
-  const fits = new RegExp(`^\\d+(\\.\\d{1,${decimals}})?$`).test(plain);
-  return fits ? Number(plain) : undefined;
+  const digits = typed.replace(/\s/g, "");
+  if (!digits) return null;
+  const parts = GROUPED.test(digits) && !plain(0.5).includes(",");
+  const pointed = parts ? digits.replaceAll(",", "") : digits.replace(",", ".");
+  const fits = new RegExp(`^\\d+(\\.\\d{1,${decimals}})?$`).test(pointed);
+  return fits ? Number(pointed) : undefined;
 }
 
 const MOST = 1_000_000;

@@ -75,6 +75,9 @@ const shown = (value) => (typeof value === "number" ? number(value) : value);
 /** @param {number} value */
 export const number = (value) => (digits ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })).format(value);
 
+/** A number as it stands in a field, where its thousands are not set apart. @param {number} value */
+export const plain = (value) => new Intl.NumberFormat(locale, { maximumFractionDigits: 3, useGrouping: false }).format(value);
+
 /** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
 import { words as english } from "../../static/shared/words.en.js";
 import { reader } from "../../static/shared/reader.js";
-import { chooseLanguage, moment, speak, t } from "../../static/shared/words.js";
+import { chooseLanguage, moment, number, plain, speak, t } from "../../static/shared/words.js";
 import { words as russian } from "../../static/shared/words.ru.js";
 
 /** @type {Record<string, import("../../static/shared/words.js").Words>} */
@@ -79,6 +79,40 @@ test("numbers are read with a comma or a point, and what is none is told apart f
   assert.equal(numberTyped("1 000.25", 2), 1000.25);
   assert.equal(numberTyped("", 3), null);
   for (const typed of ["two", "1,2345", "-1", "1e3", "1,2,3"]) assert.equal(numberTyped(typed, 3), undefined, typed);
+});
+
+/** @param {import("node:test").TestContext} context @param {string} locale the reader's, region and all */
+function speakAs(context, locale) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { languages: [locale] }, configurable: true });
+  const language = chooseLanguage(locale);
+  speak(language, language === "ru" ? ru : en);
+  context.after(() => {
+    Reflect.deleteProperty(globalThis, "navigator");
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    speak("en", en);
+  });
+}
+
+for (const locale of ["en-GB", "en-US", "en-ZA", "ru-RU"])
+  test(`whatever number is written is read as the same one: ${locale}`, (context) => {
+    speakAs(context, locale);
+    for (const value of [1, 0.5, 1.125, 999, 1000, 1201, 1234.5, 1500, 12_345.675, 999_999.999, 1_000_000])
+      for (const written of [plain(value), number(value)]) assert.equal(numberTyped(written, 3), value, written);
+    for (const price of [1299, 1399.5, 1_000_000_000]) assert.equal(numberTyped(number(price), 2), price);
+  });
+
+test("a comma before three digits parts thousands where the reader is shown them so, and decimals elsewhere", (context) => {
+  speakAs(context, "en-GB");
+  assert.equal(plain(1500), "1500");
+  assert.equal(numberTyped("1,201", 3), 1201);
+  assert.equal(numberTyped("1,299.50", 2), 1299.5);
+  assert.equal(numberTyped("0,125", 3), 0.125);
+  assert.equal(numberTyped("1,50", 2), 1.5);
+  for (const typed of ["1,2345", "1,23,456", "1,500,5"]) assert.equal(numberTyped(typed, 3), undefined, typed);
+  speakAs(context, "ru-RU");
+  assert.equal(numberTyped("1,201", 3), 1.201);
+  assert.equal(numberTyped("1\u00a0500,5", 3), 1500.5);
 });
 
 test("a unit is read by its name in the reader's language or by its code, any other text stays", async () => {
