@@ -2,9 +2,9 @@
 import { render } from "preact";
 import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
+import { knownUser } from "./shared/known.js";
 import { onRemembered, recall } from "./shared/memory.js";
 import { showTheme } from "./shared/theme.js";
-import { knownUser } from "./shared/who.js";
 import { loadWords } from "./shared/words.js";
 import { watchVersion } from "./version/watch.js";
 

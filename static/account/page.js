@@ -7,11 +7,13 @@ import { render } from "preact";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Page } from "../shared/frame.js";
+import { holdToUser, knownUser, rememberUser } from "../shared/known.js";
+import { onRemembered } from "../shared/memory.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { goTo } from "../shared/sheets.js";
 import { openStore } from "../shared/store.js";
 import { showTheme } from "../shared/theme.js";
-import { askUser, knownUser, meetUser, rememberUser, signedOut } from "../shared/who.js";
+import { askUser, meetUser, signedOut } from "../shared/who.js";
 import { isWord, language, t } from "../shared/words.js";
 import { Door } from "./door-view.js";
 import { doorActions, footerFor, leaveDevice } from "./door.js";
@@ -23,6 +25,8 @@ export function start(root) {
   const user = signal(/** @type {User | null | undefined} */ (knownUser() ?? undefined));
   const error = signal(/** @type {unknown} */ (null));
   const actions = accountActions(user);
+  holdToUser(beginAnew);
+  onRemembered("signed_in", () => user.value === null && beginAnew());
   const why = `signed_out.${new URLSearchParams(location.search).get("why")}`;
 
   const View = () => html`
@@ -36,6 +40,12 @@ export function start(root) {
   `;
   render(html`<${View} />`, root);
   void meet(user, error);
+}
+
+/** Somebody else is there by now: whoever was sent here to sign in goes on to where they came from. */
+function beginAnew() {
+  if (knownUser() && new URLSearchParams(location.search).has("next")) location.replace(nextPage(location.search));
+  else location.reload();
 }
 
 /**

@@ -6,6 +6,7 @@ import { render } from "preact";
 import { call } from "../shared/api.js";
 import { ApiLink, Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
+import { holdToUser } from "../shared/known.js";
 import { WaitingRows } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { meetUser, signInAddress } from "../shared/who.js";
@@ -16,6 +17,7 @@ import { Admin, Refused } from "./view.js";
 export function start(root) {
   const told = signal(/** @type {Told | null} */ (null));
   const error = signal(/** @type {unknown} */ (null));
+  holdToUser();
   const View = () => html`
     <${Page} title=${t("admin.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${html`<${ApiLink} />`}>
       ${error.value ? html`<${Refused} error=${error.value} />` : told.value ? html`<${Admin} told=${told.value} actions=${adminActions(told)} />` : html`<${WaitingRows} />`}

@@ -7,6 +7,7 @@ import { doorActions, footerFor, leaveDevice } from "../account/door.js";
 import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Page } from "../shared/frame.js";
+import { holdToUser } from "../shared/known.js";
 import { problemFrom } from "../shared/problem.js";
 import { meetUser } from "../shared/who.js";
 import { t } from "../shared/words.js";
@@ -19,6 +20,7 @@ export function start(root) {
   const newcomer = signal(true);
   const error = signal(/** @type {unknown} */ (null));
   const ways = waysIn(codeOf(location.pathname), user, newcomer, error);
+  holdToUser();
 
   const View = () => html`
     <${Page} title=${t("join.page")} side=${user.value ? undefined : ""} footer=${footerFor(user.value)}>

@@ -7,9 +7,10 @@ import { render } from "preact";
 import { call } from "../shared/api.js";
 import { ApiLink, Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
+import { holdToUser, knownUser } from "../shared/known.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
-import { askUser, knownUser, meetUser, signInAddress } from "../shared/who.js";
+import { askUser, meetUser, signInAddress } from "../shared/who.js";
 import { t } from "../shared/words.js";
 import { Security } from "./view.js";
 
@@ -20,6 +21,7 @@ export function start(root) {
   const known = signal(/** @type {Known} */ ({ user: knownUser(), tokens: null }));
   const error = signal(/** @type {unknown} */ (null));
   const actions = securityActions(known);
+  holdToUser();
 
   const View = () => html`
     <${Page} title=${t("security.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${html`<${ApiLink} />`}>

@@ -1,5 +1,6 @@
 /** Calls over HTTP, for what sets or clears the cookie and for pages without a live connection. */
 
+import { isOthers } from "./known.js";
 import { problemFrom } from "./problem.js";
 import { language } from "./words.js";
 
@@ -9,10 +10,11 @@ const PATIENCE_MS = 15_000;
  * @template [T=any]
  * @param {string} operation as `accounts.sign_in`
  * @param {object} [payload]
- * @returns {Promise<T>}
+ * @returns {Promise<T>} never ends on a page that begins anew, as somebody else is signed in by now
  * @throws {import("./problem.js").Problem}
  */
 export async function call(operation, payload = {}) {
+  if (isOthers()) return new Promise(() => {});
   const gaveUp = new AbortController();
   const timer = setTimeout(() => gaveUp.abort(), PATIENCE_MS);
   try {

@@ -7,12 +7,13 @@ import { effect } from "@preact/signals";
 import { Clock } from "./clock.js";
 import { journal } from "./journal.js";
 import { Live } from "./live.js";
+import { holdToUser, knownUser, rememberUser } from "./known.js";
 import { onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { problemFrom } from "./problem.js";
 import { openStore } from "./store.js";
 import { showTheme } from "./theme.js";
-import { KEPT_USER, askUser, knownUser, meetUser, rememberUser, signInAddress } from "./who.js";
+import { KEPT_USER, askUser, meetUser, signInAddress } from "./who.js";
 import { holdVersion, look } from "../version/watch.js";
 
 /** @typedef {(key: string, value: unknown) => Promise<void>} KeepCopy */
@@ -56,7 +57,7 @@ async function sessionOf(user, store) {
     if (live.state.value === "away" && waitingIn(outbox) > 0) void askToPersist();
   });
   holdVersion(() => waitingIn(outbox));
-  onRemembered("user", () => knownUser()?.id !== user.id && location.reload());
+  holdToUser();
   onRemembered("signed_in", () => live.signedIn());
   keepAlive(live);
   await outbox.load();

@@ -4,21 +4,10 @@
 /** @import { Store } from './store.js' */
 import { call } from "./api.js";
 import { isEdit } from "./journal.js";
-import { forgetAllBut, recall, remember } from "./memory.js";
+import { knownUser, rememberUser } from "./known.js";
+import { forgetAllBut, remember } from "./memory.js";
 import { problemFrom } from "./problem.js";
 import { openStore } from "./store.js";
-
-/** Whom this device knows as signed in; the server has the last word. @returns {User | null} */
-export function knownUser() {
-  try {
-    return JSON.parse(recall("user") ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-/** @param {User | null} user */
-export const rememberUser = (user) => remember("user", user && JSON.stringify(user));
 
 /** Somebody came in on this device, by signing in or registering: other tabs go on, or begin anew. @param {User} user */
 export function signedIn(user) {
@@ -33,6 +22,7 @@ const KEPT_BY_THE_DEVICE = new Set(["clock", "language", "haptics"]);
 export async function signedOut(store) {
   await store.dropCopies().catch(() => {});
   forgetAllBut((name) => KEPT_BY_THE_DEVICE.has(name) || isEdit(name));
+  rememberUser(null);
   // Other tabs learn it by now: what they kept in between goes too.
   await store.dropCopies().catch(() => {});
 }

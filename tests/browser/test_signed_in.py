@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from playwright.sync_api import BrowserContext, Cookie, Page, expect
 
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
@@ -169,6 +170,62 @@ def test_tabs_of_a_device_that_was_signed_out_elsewhere_go_on_when_somebody_sign
     other.wait_for_url("**/list/*")
     expect(ann.page.get_by_text("signed out")).to_have_count(0)
     ann.has_on_the_server("Bread")
+
+
+DEAF = "addEventListener('storage', (event) => event.stopImmediatePropagation(), { capture: true });"
+
+
+def tab(phone: Phone, path: str, *, deaf: bool = False) -> Page:
+    """Another tab of this browser; a deaf one never hears what the others did, as one that sleeps does not."""
+    page = phone.page.context.new_page()
+    if deaf:
+        page.add_init_script(DEAF)
+    page.goto(phone.url + path)
+    return page
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_pages_of_whoever_was_signed_in_before_do_nothing_for_whoever_signs_in_next(
+    phone: NewPhone, *, deaf: bool
+) -> None:
+    host, bob, ann = phone("Host"), phone("Bob"), phone("Ann")
+    for person in (host, bob, ann):
+        person.call("accounts.register", name=person.name, email=person.email, password=PASSWORD, language="en")
+    party = host.call("lists.create", title="Party")["list"]["id"]
+    code = host.call("members.invite", list=party, role="editor", link=True)["code"]
+
+    account, security = tab(ann, "/account", deaf=deaf), tab(ann, "/account/security", deaf=deaf)
+    invitation = tab(ann, f"/join/{code}", deaf=deaf)
+    expect(account.get_by_text(ann.email)).to_be_visible()
+    expect(security.get_by_role("button", name="Turn on")).to_be_visible()
+    expect(invitation.get_by_role("button", name="Join as Ann")).to_be_visible()
+    ann.go("/account")
+    ann.page.get_by_role("button", name="Sign out", exact=True).click()
+    bob.page = ann.page
+    bob.sign_in()
+    bob.page.wait_for_url("**/list")
+
+    if deaf:
+        account.get_by_label("Colours").select_option("dark")
+        security.get_by_role("button", name="Turn on").click()
+        invitation.get_by_role("button", name="Join as Ann").click()
+    expect(account.get_by_text(bob.email)).to_be_visible()
+    expect(account.get_by_text(ann.email)).to_have_count(0)
+    expect(invitation.get_by_role("button", name="Join as Bob")).to_be_visible()
+    expect(security.get_by_role("button", name="Turn on")).to_be_visible()
+    assert bob.call("accounts.me")["user"]["theme"] == "auto"
+    assert len(host.call("members.list", list=party)["members"]) == 1
+
+
+def test_a_tab_that_waits_for_somebody_to_sign_in_goes_on_when_they_do_in_another(phone: NewPhone) -> None:
+    ann = phone("Ann")
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    ann.page.context.clear_cookies()
+    waiting = tab(ann, "/account?next=/account/security")
+    expect(waiting.get_by_label("E-mail")).to_be_visible()
+    ann.go("/account")
+    ann.sign_in()
+    waiting.wait_for_url("**/account/security")
 
 
 def test_signing_out_with_edits_waiting_asks_and_another_never_sends_them(phone: NewPhone) -> None:

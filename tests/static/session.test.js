@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { copyKeeper } from "../../static/shared/session.js";
+import { rememberUser } from "../../static/shared/known.js";
 import { PageStore } from "../../static/shared/store.js";
-import { rememberUser, signedOut } from "../../static/shared/who.js";
+import { signedOut } from "../../static/shared/who.js";
 
 /** @type {any} */
 const ann = { id: "ann" };
