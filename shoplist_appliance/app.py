@@ -159,7 +159,7 @@ def _composed(
     exports = Exports(store, blobs, people, lists, clock)
     services = Services(
         people=people,
-        second_factor=SecondFactor(store, passwords, clock, people, settings.limits_rate),
+        second_factor=SecondFactor(store, passwords, clock, people, mail, lambda: app.base_url(), settings.limits_rate),
         lists=lists,
         members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
         shares=Shares(store, open_lists, lists, broadcaster, clock),
@@ -294,7 +294,9 @@ async def _accounts(settings: Settings) -> AsyncIterator[tuple[People, SecondFac
     passwords = Argon2Passwords()
     try:
         people = People(store, passwords, Broadcaster(Counters()), clock, Names(store))
-        yield people, SecondFactor(store, passwords, clock, people)
+        mail = Mail(store, clock, is_configured=settings.smtp_host is not None)
+        url = settings.url or f"http://{join_address(*settings.address)}"
+        yield people, SecondFactor(store, passwords, clock, people, mail, lambda: url)
     finally:
         passwords.close()
         await store.close()

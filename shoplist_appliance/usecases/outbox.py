@@ -35,6 +35,7 @@ LONGEST_HOLD = 3600.0  # while a mailbox is not to be had
 TOLD_AFTER = 30.0  # a server that is away for less is being restarted, say
 GIVEN_UP_MS = 5 * 24 * 3600 * 1000  # what other mail servers do
 LAST_MAIL_SECONDS = 3.0
+LOOK_AGAIN = 60.0  # for what a command accepted, beside the product
 NEVER = float("inf")
 
 
@@ -92,7 +93,7 @@ class Outbox:
             wait = await self.send_due()
             if not self._closing:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._accepted.wait(), wait)
+                    await asyncio.wait_for(self._accepted.wait(), LOOK_AGAIN if wait is None else min(wait, LOOK_AGAIN))
 
     async def close(self) -> None:
         """Begin no further mail, and wait a little for the one that is just being handed over."""

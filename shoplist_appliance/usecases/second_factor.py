@@ -1,14 +1,19 @@
 """Setting up a second factor for one's own account, and giving it up again."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from shoplist_appliance.domain.errors import Conflict, NotFound, WrongCredentials
+from shoplist_appliance.domain.errors import Conflict, DomainError, NotFound, WrongCredentials
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.domain.people import Person, Totp
 from shoplist_appliance.ports import Clock, Passwords, PeopleStore
 from shoplist_appliance.usecases import totp
+from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.people import People
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +25,27 @@ class Begun:
 
 
 class SecondFactor:
-    """It counts from ``confirm`` on; until then signing in is as it was."""
+    """It counts from ``confirm`` on; until then signing in is as it was. ``base_url``: what links in mails begin with.
+
+    Its owner hears by mail when it is turned on or off, if the address is validated: nobody has us write to strangers.
+    """
 
     def __init__(
-        self, store: PeopleStore, passwords: Passwords, clock: Clock, people: People, limits_rate: float = 1
+        self,
+        store: PeopleStore,
+        passwords: Passwords,
+        clock: Clock,
+        people: People,
+        mail: Mail,
+        base_url: Callable[[], str],
+        limits_rate: float = 1,
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._clock = clock
         self._people = people
+        self._mail = mail
+        self._base_url = base_url
         self._rate = limits_rate
 
     async def begin(self, person: PersonId) -> Begun:
@@ -63,6 +80,7 @@ class SecondFactor:
             except Conflict:
                 continue
             self._people.changed(new)
+            await self._tell(new, "totp_on")
             return codes
 
     async def disable(self, person: PersonId, password: str, code: str) -> None:
@@ -83,6 +101,7 @@ class SecondFactor:
             if not good:
                 raise WrongCredentials("totp")
             self._people.changed(new)
+            await self._tell(new, "totp_off")
             return
 
     async def take_away(self, email: str) -> Person:
@@ -100,4 +119,15 @@ class SecondFactor:
             except Conflict:
                 continue
             self._people.changed(new)
+            await self._tell(new, "totp_off")
             return new
+
+    async def _tell(self, account: Person, template: Literal["totp_on", "totp_off"]) -> None:
+        """It is done, whatever becomes of the mail."""
+        if not account.email_verified:
+            return
+        try:
+            values = {"url": f"{self._base_url()}/account"}
+            await self._mail.send(account.email, template, account.language, values, account.id)
+        except DomainError as error:
+            log.warning("no mail was sent about a second factor: %s", error)

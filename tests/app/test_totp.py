@@ -14,6 +14,7 @@ from shoplist_appliance.app import create_admin
 from shoplist_appliance.config import load
 from tests.clients.house import HandClock, house
 from tests.clients.http import Answer, Http
+from tests.clients.mailed import mailed
 from tests.clients.making import PASSWORD
 from tests.clients.person import Person
 from tests.clients.process import Process, command
@@ -256,13 +257,18 @@ async def test_whoever_keeps_the_server_helps_who_has_lost_it_while_the_server_r
     server: Process, http: Http
 ) -> None:
     anna = await Person.registered(http)
+    code = await asyncio.to_thread(mailed, server.data, anna.email, r"\b(\d{6})\b")
+    await anna.call("accounts.verify_email", code=code)
     guarded = await Guarded.of(anna, HandClock())
     (await guarded.sign_in()).problem("totp_required")
+    assert await asyncio.to_thread(mailed, server.data, anna.email, r"was\s+turned\s+(on)\s+for\s+your\s+account")
     told = ("admin", "disable-totp", "--data", str(server.data), "--email")
     store = server.settings.get("STORE", "")
     done = command(*told, anna.email.upper(), STORE=store)
     assert (done.returncode, done.stdout) == (0, "Anna signs in with the password alone\n"), done.stderr
     assert (await guarded.sign_in()).ok()["user"]["totp"] is False
+    await Person.registered(http)  # whose mail has the others looked for at once
+    assert await asyncio.to_thread(mailed, server.data, anna.email, r"was\s+turned\s+(off)\s+for\s+your\s+account")
     again = command(*told, anna.email, STORE=store)
     assert again.returncode == 1
     assert again.stderr.endswith(f"the account with the address {anna.email} has no second factor\n")

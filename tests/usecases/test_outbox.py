@@ -9,6 +9,7 @@ import pytest
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ops.metrics import Counters
 from shoplist_appliance.ports import Letter, MailAway, MailDeferred, MailRefused
+from shoplist_appliance.usecases import outbox
 from shoplist_appliance.usecases.mail import MAIL, Mail
 from shoplist_appliance.usecases.outbox import FIRST_HOLD, GIVEN_UP_MS, LONGEST_PAUSE, TOLD_AFTER, Outbox
 from tests.usecases.conftest import House
@@ -238,3 +239,18 @@ async def test_a_running_outbox_wakes_for_a_mail_and_ends_after_the_one_at_hand(
     await asyncio.wait_for(closing, 5)
     assert office.postman.told == ["ann@example.org 1"]
     assert await office.waiting() == 1
+
+
+async def test_what_another_process_accepted_is_found_in_a_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LOOK_AGAIN", 0.05)
+    running = asyncio.create_task(office.outbox.run())
+    await asyncio.sleep(0.1)
+    command = Mail(office.house.store, office.house.clock, is_configured=True)
+    await command.send("ann@example.org", "reset", "en", {"number": 1})
+    while not office.postman.letters:
+        await asyncio.sleep(0.01)
+    await office.outbox.close()
+    await running
+    assert office.postman.told == ["ann@example.org 1"]

@@ -1,13 +1,18 @@
 """The second factor on each kind of store: what it decides holds however many ask at once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
+import orjson
 import pyotp
 import pytest
 
 from shoplist_appliance.adapters.passwords import Argon2Passwords
-from shoplist_appliance.domain.errors import Conflict, TooManyRequests, TotpRequired, WrongCredentials
+from shoplist_appliance.domain.errors import Conflict, TooManyRequests, TotpRequired, Unavailable, WrongCredentials
 from shoplist_appliance.domain.people import Person, Token
+from shoplist_appliance.usecases.mail import MAIL, Mail
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.people import People, Principal
 from shoplist_appliance.usecases.second_factor import SecondFactor
@@ -23,7 +28,8 @@ class Ann:
         self.house = house
         passwords = Argon2Passwords()
         self.people = People(house.store, passwords, house.rooms, house.clock, Names(house.store))
-        self.factor = SecondFactor(house.store, passwords, house.clock, self.people)
+        mail = Mail(house.store, house.clock, is_configured=False)
+        self.factor = SecondFactor(house.store, passwords, house.clock, self.people, mail, lambda: "http://house")
         self.secret = ""
         self.me: Principal
 
@@ -37,6 +43,15 @@ class Ann:
 
     def code(self) -> str:
         return pyotp.TOTP(self.secret).at(self.house.clock.now() // 1000)
+
+    async def validated(self) -> None:
+        """Her address is, from now on."""
+        me = await self.people.me(self.me.person)
+        await self.house.store.put_person(replace(me, email_verified=True, version=me.version + 1), me.version)
+
+    async def mails(self) -> list[dict[str, Any]]:
+        """What waits to be sent, the oldest first."""
+        return [orjson.loads(record.content) for record in await self.house.store.records_due(MAIL, 2**62, 100)]
 
     async def sign_in(self, code: str | None) -> str:
         """What comes of it: ``in``, or the name of the refusal."""
@@ -106,6 +121,52 @@ async def test_a_password_that_changes_after_the_code_is_stored_lets_nobody_in(
     monkeypatch.setattr(house.store, "add_token", overtaken, raising=False)
     assert await ann.sign_in(ann.code()) == "wrong_credentials"
     assert len(await ann.people.tokens(ann.me.person)) == 1
+
+
+async def turn_off(ann: Ann) -> None:
+    await ann.factor.disable(ann.me.person, PASSWORD, ann.code())
+
+
+async def lose(ann: Ann) -> None:
+    await ann.factor.take_away(EMAIL)
+
+
+@pytest.mark.parametrize("off", [turn_off, lose])
+async def test_its_owner_hears_by_mail_when_it_is_turned_on_or_off(
+    ann: Ann, off: Callable[[Ann], Awaitable[None]]
+) -> None:
+    await ann.validated()
+    assert await ann.mails() == []
+    await off(ann)
+    ann.house.clock.advance(seconds=30)
+    with pytest.raises(Conflict):
+        await off(ann)
+    ann.secret = (await ann.factor.begin(ann.me.person)).secret
+    with pytest.raises(WrongCredentials):
+        await ann.factor.confirm(ann.me.person, "000000")
+    assert [mail["template"] for mail in await ann.mails()] == ["totp_off"]
+    await ann.factor.confirm(ann.me.person, ann.code())
+    told = {"to": EMAIL, "language": "en", "values": {"url": "http://house/account"}}
+    assert await ann.mails() == [{"template": "totp_off", **told}, {"template": "totp_on", **told}]
+
+
+async def test_to_an_address_that_nobody_validated_no_mail_is_sent(ann: Ann) -> None:
+    await turn_off(ann)
+    assert await ann.mails() == []
+
+
+async def test_recovery_codes_are_told_though_no_mail_can_be_accepted(
+    ann: Ann, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(record: object) -> None:
+        raise Unavailable("the store")
+
+    await ann.validated()
+    await turn_off(ann)
+    ann.house.clock.advance(seconds=30)
+    ann.secret = (await ann.factor.begin(ann.me.person)).secret
+    monkeypatch.setattr(ann.house.store, "add_record", away, raising=False)
+    assert len(await ann.factor.confirm(ann.me.person, ann.code())) == 10
 
 
 async def test_two_tabs_that_confirm_at_once_have_one_set_of_recovery_codes(house: House) -> None:
