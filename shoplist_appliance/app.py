@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,7 @@ LIMITS_SECONDS = 1.0
 LOADING_SECONDS = 2.0
 ALERTS_SECONDS = 5.0
 TIDY_EXPORTS_SECONDS = 60.0
+SWEEP_EXPORTS_SECONDS = 3600.0
 WATCH_SECONDS = 30.0
 OLD_MAILS_SECONDS = 3600.0
 
@@ -209,6 +210,9 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(
         TIDY_EXPORTS_SECONDS, while_stored(app.services.exports.tidy), "removing exports that nobody fetched"
     )
+    sweep = while_stored(app.services.exports.sweep)
+    app.tasks.start(sweep(), "removing exports that nobody can fetch")
+    app.tasks.every(SWEEP_EXPORTS_SECONDS, sweep, "removing exports that nobody can fetch")
     app.tasks.every(CODES_SECONDS, app.services.codes.when_due, "sending the links that were asked for")
     app.tasks.every(LIMITS_SECONDS, app.services.kept_limits.when_due, "keeping who is held up")
     app.tasks.every(ALERTS_SECONDS, while_stored(app.services.alerts.keep), "keeping alerts")
@@ -229,7 +233,7 @@ async def running(app: App) -> AsyncIterator[App]:
         await _stop(app, server)
 
 
-def while_stored(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+def while_stored(work: Callable[[], Awaitable[object]]) -> Callable[[], Coroutine[Any, Any, None]]:
     """The work, which waits for its next time where the storage is out of reach: that is said once, by the store."""
 
     async def run() -> None:

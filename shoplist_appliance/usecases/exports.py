@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import logging
 import re
 import zipfile
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +21,10 @@ from shoplist_appliance.ports import Blob, Blobs, Clock, Record, Store
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.people import People, hash_of
 
+log = logging.getLogger(__name__)
+
 EXPORT = "export"
+FOLDER = "exports/"
 LINK_MS = 3600 * 1000
 # So long a link that was used or has expired is known as such.
 REMEMBERED_MS = 7 * 24 * 3600 * 1000
@@ -41,14 +45,22 @@ class Exports:
         self._clock = clock
 
     async def make(self, person: PersonId) -> str:
-        """Make one; returns the secret in which its link ends. An earlier one of the same person is withdrawn."""
+        """Make one; returns the secret in which its link ends. An earlier one of the same person is withdrawn.
+
+        Raises ``Conflict`` where this one was withdrawn itself before it was made: by the end of the account, by
+        another one.
+        """
         await self.forget(person)
         secret = new_secret()
         # The record first: what the object storage holds after a crash between the two is found by it.
         record = Record(EXPORT, hash_of(secret), self._clock.now() + LINK_MS, MAKING, owner=person)
         await self._store.add_record(record)
         await self._blobs.put(_object(record.key), self._zip(person))
-        await self._store.put_record(_next(record, READY, self._clock.now() + LINK_MS), record.version)
+        try:
+            await self._store.put_record(_next(record, READY, self._clock.now() + LINK_MS), record.version)
+        except Conflict:
+            await self._blobs.remove(_object(record.key))
+            raise
         return secret
 
     @asynccontextmanager
@@ -80,6 +92,13 @@ class Exports:
                 await self._store.remove_record(EXPORT, record.key, record.version)
             else:
                 await self._end(record)
+
+    async def sweep(self) -> None:
+        """Remove what no record knows of: what landed after its account's end, when a crash let nobody remove it."""
+        async for name in self._blobs.list(FOLDER):
+            if await self._store.record(EXPORT, bytes.fromhex(name.removeprefix(FOLDER))) is None:
+                await self._blobs.remove(name)
+                log.info("an export that no account knows of was removed")
 
     async def _end(self, record: Record) -> None:
         """Its object goes; where the storage is away, ``tidy`` does it later. The link is known as one that was."""
@@ -184,7 +203,7 @@ def _next(record: Record, content: bytes, due: int) -> Record:
 
 
 def _object(key: bytes) -> str:
-    return f"exports/{key.hex()}"
+    return f"{FOLDER}{key.hex()}"
 
 
 def _file_name(title: str) -> str:

@@ -1,6 +1,6 @@
 """An export outlives storage that fails, and never what it belongs to."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
-from shoplist_appliance.domain.errors import Gone, NotFound, Unavailable
+from shoplist_appliance.domain.errors import Conflict, Gone, NotFound, Unavailable
 from shoplist_appliance.usecases.exports import LINK_MS, REMEMBERED_MS, Exports
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.people import People
@@ -23,6 +23,7 @@ class Troubled:
     def __init__(self, blobs: SealedBlobs) -> None:
         self._blobs = blobs
         self.away: set[str] = set()
+        self.landing: Callable[[], Awaitable[None]] | None = None  # comes just before what is put lands
 
     def __getattr__(self, name: str) -> Any:
         if name in self.away:
@@ -31,13 +32,21 @@ class Troubled:
 
     async def put(self, name: str, chunks: AsyncIterable[bytes]) -> int:
         """Lands, and then the answer is lost, where it is away."""
-        size = await self._blobs.put(name, chunks)
+        whole = [chunk async for chunk in chunks]
+        if self.landing is not None:
+            await self.landing()
+        size = await self._blobs.put(name, given(whole))
         if "put" in self.away:
             raise Unavailable("storage")
         return size
 
     async def names(self) -> list[str]:
         return [name async for name in self._blobs.list()]
+
+
+async def given(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
 
 
 @pytest.fixture
@@ -117,3 +126,30 @@ async def test_an_export_that_was_not_finished_is_found_again(
         house.clock.advance(seconds=LINK_MS / 1000)
         await exports.tidy()
     assert await blobs.names() == []
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+async def test_nothing_is_left_of_an_export_whose_account_ends_while_it_is_made(
+    house: House, exports: Exports, blobs: Troubled, crashes: bool
+) -> None:
+    ann = await house.person()
+
+    async def leave() -> None:
+        await exports.forget(ann)
+        await house.store.remove_records_of(ann)
+        if crashes:
+            blobs.away = {"put", "remove"}
+
+    blobs.landing = leave
+    with pytest.raises(Unavailable if crashes else Conflict):
+        await exports.make(ann)
+    blobs.away, blobs.landing = set(), None
+    assert len(await blobs.names()) == crashes
+    await exports.sweep()
+    assert await blobs.names() == []
+
+
+async def test_a_sweep_leaves_what_can_be_fetched(house: House, exports: Exports) -> None:
+    secret = await exports.make(await house.person())
+    await exports.sweep()
+    assert (await content(exports, secret)).startswith(b"PK")

@@ -1,6 +1,6 @@
 """Taking everything along, and going: the export of an account and its deletion."""
 
-from shoplist_appliance.domain.errors import WrongCredentials
+from shoplist_appliance.domain.errors import Conflict, WrongCredentials
 from shoplist_appliance.web import outputs, shapes
 from shoplist_appliance.web.fields import Input, Nothing, Password
 from shoplist_appliance.web.ops.accounts import PASSWORDS
@@ -33,6 +33,7 @@ ROWS = (
         input=Nothing,
         output=outputs.ExportAnswer,
         example={},
+        errors=(Conflict,),
         run=_export,
         shape=shapes.export_answer,
     ),
