@@ -15,11 +15,25 @@ export function recall(name) {
 /** @param {string} name @param {string | null} value null forgets it */
 export function remember(name, value) {
   forThisPage.delete(name);
+  if (value === null) {
+    forget(name);
+    return;
+  }
   try {
-    if (value === null) localStorage.removeItem(`shoplist.${name}`);
-    else localStorage.setItem(`shoplist.${name}`, value);
+    localStorage.setItem(`shoplist.${name}`, value);
   } catch {
-    if (value !== null) forThisPage.set(name, value);
+    forThisPage.set(name, value);
+    // The next page would take an older value for today's.
+    forget(name);
+  }
+}
+
+/** @param {string} name */
+function forget(name) {
+  try {
+    localStorage.removeItem(`shoplist.${name}`);
+  } catch {
+    // Blocked.
   }
 }
 

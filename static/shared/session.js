@@ -45,7 +45,7 @@ async function sessionOf(user, store) {
   const clock = new Clock(Date.now, { read: () => recall("clock"), write: (text) => remember("clock", text) });
   const live = new Live(clock);
   const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs(), journal);
-  live.onGreeted = (greeted) => isOurs(user, greeted);
+  live.onGreeted = (greeted) => isOurs(user, greeted, store);
   outbox.onSignedOut = () => live.signedOut();
   effect(() => outbox.ready(live.state.value === "ready"));
   effect(() => {
@@ -109,13 +109,36 @@ export async function deliver(live, payload) {
   }
 }
 
-/** The cookie became another's: this page's edits are not theirs, so it starts anew. @param {User} user @param {User} greeted */
-function isOurs(user, greeted) {
+/** The cookie became another's: this page's edits are not theirs, so it starts anew. @param {User} user @param {User} greeted @param {Store} store */
+function isOurs(user, greeted, store) {
   const same = greeted.id === user.id;
   rememberUser(greeted);
   if (same) showTheme(greeted.theme);
-  if (!same || greeted.language !== user.language) location.reload();
+  const anew = isNews(greeted.language, user.language) || !same;
+  if (anew || greeted.language !== user.language) void startAs(greeted, store, anew);
   return same;
+}
+
+/** What is kept is what a page begins with where the browser remembers nothing else. @param {User} user @param {Store} store @param {boolean} now */
+async function startAs(user, store, now) {
+  await store.keepCopy(KEPT_USER, user).catch(() => store.dropCopy(KEPT_USER).catch(() => {}));
+  if (now) location.reload();
+}
+
+const LOADED_FOR = "shoplist.language";
+
+/** Whether to load the page again for a language: once for each, and never where that cannot be noted. @param {string} language @param {string} before */
+function isNews(language, before) {
+  try {
+    if (language === before) sessionStorage.removeItem(LOADED_FOR);
+    else if (sessionStorage.getItem(LOADED_FOR) !== language) {
+      sessionStorage.setItem(LOADED_FOR, language);
+      return true;
+    }
+  } catch {
+    // Blocked or full.
+  }
+  return false;
 }
 
 /** @returns {Tabs | undefined} */

@@ -29,6 +29,7 @@ test("what a full browser does not take is remembered as long as the page, over 
   };
   remember("user", "bob");
   assert.equal(recall("user"), "bob");
+  assert.equal(kept.getItem("shoplist.user"), null, "the next page begins with none, rather than with another");
   remember("user", null);
   assert.equal(recall("user"), null, "what is forgotten does not come back");
 });
