@@ -4,6 +4,8 @@ import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
 import { knownUser } from "./shared/known.js";
 import { onRemembered, recall } from "./shared/memory.js";
+import { Problem } from "./shared/problem.js";
+import { openStore } from "./shared/store.js";
 import { showTheme } from "./shared/theme.js";
 import { loadWords } from "./shared/words.js";
 import { watchVersion } from "./version/watch.js";
@@ -22,7 +24,9 @@ export async function boot(script, pages) {
   }
   try {
     await pages[document.body.dataset.page ?? ""](root);
+    forgetTry();
   } catch (error) {
+    if (!(error instanceof Problem) && (await startsWithoutCopies())) return;
     render(html`<${NotStarted} error=${error} />`, root);
   }
   watchVersion();
@@ -31,6 +35,29 @@ export async function boot(script, pages) {
 
 /** A script of its own, which the build leaves beside this one: without keys there is no place to keep. */
 const loadFocus = () => import(new URL("./focus.js", import.meta.url).href).then(({ keepFocus }) => keepFocus()).catch(() => {});
+
+const TRIED = "shoplist.tried";
+
+/** A copy that this device keeps may be of a shape that no page can show. Edits stay. @returns {Promise<boolean>} whether the page is loaded again: once */
+async function startsWithoutCopies() {
+  try {
+    if (sessionStorage.getItem(TRIED)) return false;
+    sessionStorage.setItem(TRIED, "yes");
+    await (await openStore()).dropCopies();
+  } catch {
+    return false;
+  }
+  location.reload();
+  return true;
+}
+
+function forgetTry() {
+  try {
+    sessionStorage.removeItem(TRIED);
+  } catch {
+    // Blocked.
+  }
+}
 
 /** @param {string} script */
 async function speakAndPaint(script) {

@@ -4,6 +4,7 @@
 /** @import { Session } from '../shared/session.js' */
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { codeOf } from "../join/model.js";
 import { Clock } from "../shared/clock.js";
 import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
@@ -24,7 +25,7 @@ import { ListPage } from "./view.js";
 
 /** @param {HTMLElement} root */
 export async function start(root) {
-  const key = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  const key = codeOf(location.pathname);
   const session = await sessionOf(key);
   /** @type {string} */
   let id;

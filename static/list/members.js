@@ -21,7 +21,8 @@ export class Members {
   /** Show what this device kept, then read whenever it may have changed. */
   async start() {
     const { live, store } = this.list.session;
-    this.known.value = (await store.copy(this.copyKey).catch(() => null)) ?? [];
+    const kept = await store.copy(this.copyKey).catch(() => null);
+    this.known.value = Array.isArray(kept) ? kept : [];
     live.on("lists.changed", () => void this.read().catch(() => {}));
     // Who joins or leaves is told to themselves alone: others learn it by their first deed.
     live.on("list.changed", (told) => {

@@ -35,6 +35,11 @@ export function opened(known, opened) {
   return { list: opened.list, items, people, merged: known?.merged ?? new Map() };
 }
 
+/** Whether a device's copy is one: another build may have kept it. @param {any} copy @returns {copy is State} */
+export const isState = (copy) =>
+  [copy?.items, copy?.people, copy?.merged].every((one) => one instanceof Map) &&
+  typeof copy.list?.revision === "number" && typeof copy.list.epoch === "string";
+
 const REMEMBERED_MS = 90 * 86_400_000;
 
 /**
@@ -129,7 +134,8 @@ export function landed(edits, revision) {
 // --- what the screen shows ---
 
 /**
- * The confirmed state with the waiting edits of this device over it, as the server will probably decide them.
+ * The confirmed state with the waiting edits of this device over it, as the server will probably decide them. Kinds of
+ * edits that this build does not know are the server's alone.
  * @param {State} state
  * @param {readonly Edit[]} edits in order
  * @param {string} me
@@ -139,7 +145,7 @@ export function overlaid(state, edits, me) {
   if (edits.length === 0) return state;
   /** @type {Draft} */
   const draft = { list: { ...state.list }, items: new Map(state.items), merged: new Map(state.merged), me };
-  for (const edit of edits) OVERLAYS[edit.kind](draft, edit);
+  for (const edit of edits) OVERLAYS[edit.kind]?.(draft, edit);
   return { list: draft.list, items: draft.items, merged: draft.merged, people: state.people };
 }
 

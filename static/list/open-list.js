@@ -82,8 +82,9 @@ export class OpenList {
   /** This device's copy, which would grow for years by what was removed. @returns {Promise<State | null>} */
   async kept() {
     const { clock, store } = this.session;
-    const state = /** @type {State | null} */ ((await store.copy(this.copyKey).catch(() => null)) ?? null);
-    return state && model.withoutOld(state, clock.now() + clock.ahead, this.own.peek().map(({ edit }) => edit));
+    const state = await store.copy(this.copyKey).catch(() => null);
+    if (!model.isState(state)) return null;
+    return model.withoutOld(state, clock.now() + clock.ahead, this.own.peek().map(({ edit }) => edit));
   }
 
   // --- what is told ---

@@ -193,7 +193,8 @@ export class Screen {
 
   /** @returns {Promise<import("./history.js").Pages | null>} */
   async keptHistory() {
-    return (await this.session.store.copy(this.historyKey).catch(() => null)) ?? null;
+    const kept = await this.session.store.copy(this.historyKey).catch(() => null);
+    return Array.isArray(kept?.changes) ? kept : null;
   }
 
   /** @param {number} revision @param {string} id the same when tried again */

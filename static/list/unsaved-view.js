@@ -46,15 +46,16 @@ function All({ screen, entries }) {
 /** @param {{screen: Screen, entry: Entry}} props */
 function UnsavedRow({ screen, entry }) {
   const { edit } = entry;
-  const what = edit.kind === "tick" && !edit.ticked ? "untick" : edit.kind;
+  const word = `unsaved.${edit.kind === "tick" && !edit.ticked ? "untick" : edit.kind}`;
+  const text = screen.lineOf(edit);
   return html`
     <li class="row tall">
       <div class="row-main">
-        <span class="row-text">${t(`unsaved.${what}`, { text: screen.lineOf(edit) })}</span>
+        <span class="row-text">${isWord(word) ? t(word, { text }) : text}</span>
         <span class="row-second">${reason(entry)}</span>
         <span class="buttons">
           <button class="button" type="button" onClick=${() => screen.retry(entry)}>${t("do.retry")}</button>
-          <${CopyButton} text=${screen.lineOf(edit)} label=${t("do.copy_text")} />
+          <${CopyButton} text=${text} label=${t("do.copy_text")} />
           <button class="button" type="button" onClick=${() => screen.drop(entry)}>${t("do.drop")}</button>
         </span>
       </div>

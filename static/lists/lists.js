@@ -37,7 +37,8 @@ export class Lists {
     if (this.started) return;
     this.started = true;
     const { live, store } = this.session;
-    this.parts.value = (await store.copy(this.copyKey).catch(() => null)) ?? null;
+    const kept = await store.copy(this.copyKey).catch(() => null);
+    this.parts.value = [kept?.now, kept?.archived, kept?.deleted].every(Array.isArray) ? kept : null;
     live.on("lists.changed", () => this.read());
     effect(() => {
       if (live.state.value === "ready") void this.read();

@@ -4,7 +4,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "./html.js";
-import { problemFrom } from "./problem.js";
+import { Problem, problemFrom } from "./problem.js";
 import { isWord, t } from "./words.js";
 
 export { Sheet } from "./sheet.js";
@@ -95,10 +95,10 @@ export const WaitingRows = () => html`
   <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
 `;
 
-/** In place of a page that could not even start. @param {{error: unknown}} props */
+/** In place of a page that could not even start: for what nobody told, no server is to blame. @param {{error: unknown}} props */
 export const NotStarted = ({ error }) => html`
   <main class="middle">
-    <${Failure} error=${error} />
+    <${Failure} error=${error instanceof Problem ? error : new Problem({ code: "other" })} />
     <${Retry} />
   </main>
 `;

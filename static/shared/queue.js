@@ -27,6 +27,9 @@
  * @property {number} after ms to wait at least where the server said so
  */
 
+/** Whether it can be told from others at all; a store may hold what another build or program left. @param {Entry} entry */
+export const isEntry = (entry) => typeof entry?.edit?.id === "string";
+
 const EDITS_A_CALL = 200;
 // A call may have 1 MiB; text outside ASCII takes up to three bytes a character, so this leaves room enough.
 const CHARACTERS_A_CALL = 200_000;

@@ -8,7 +8,7 @@
 /** @import { Entry } from './queue.js' */
 /** @import { DBSchema, IDBPDatabase } from 'idb' */
 import { openDB } from "idb";
-import { folded, nextBatch, takesMore } from "./queue.js";
+import { folded, isEntry, nextBatch, takesMore } from "./queue.js";
 
 /**
  * @typedef {object} Store
@@ -45,7 +45,7 @@ export async function editsWait(name = "shoplist") {
   const database = await openDatabase(name, () => {}).catch(() => null);
   const entries = await database?.getAll("edits").catch(() => []);
   database?.close();
-  return (entries ?? []).some((entry) => entry.state === "waiting");
+  return (entries ?? []).some((entry) => isEntry(entry) && entry.state === "waiting");
 }
 
 const SHAPE = 1;
@@ -122,13 +122,14 @@ class DatabaseStore {
 
   /** @param {string} account */
   async entries(account) {
-    return (await this.connection()).getAllFromIndex("edits", "account", account);
+    return (await (await this.connection()).getAllFromIndex("edits", "account", account)).filter(isEntry);
   }
 
   /** @param {readonly Entry[]} entries */
   async append(entries) {
     const writing = await this.writing();
-    const known = entries.length > 0 ? await writing.store.index("account").getAll(entries[0].account) : [];
+    const all = entries.length > 0 ? await writing.store.index("account").getAll(entries[0].account) : [];
+    const known = all.filter(isEntry);
     const ids = new Set(known.map(({ edit }) => edit.id));
     const adds = new Map(known.filter(takesMore).map((add) => [add.edit.item, add]));
     for (const entry of entries) {
@@ -146,7 +147,7 @@ class DatabaseStore {
   /** @param {string} account @param {string} list @param {number} [most] */
   async take(account, list, most) {
     const writing = await this.writing();
-    const batch = nextBatch(await writing.store.index("account").getAll(account), list, most);
+    const batch = nextBatch((await writing.store.index("account").getAll(account)).filter(isEntry), list, most);
     const taken = batch.map((entry) => ({ ...entry, sent: true }));
     for (const entry of taken) await writing.store.put(entry);
     await writing.done;

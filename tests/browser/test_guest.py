@@ -77,3 +77,10 @@ def test_what_a_guest_does_without_network_arrives_when_it_is_back(ann: Phone, l
     guest.sees("Bread")
     guest.page.context.set_offline(False)
     ann.sees("Bread")
+
+
+@pytest.mark.parametrize("written", ["%ff", "%E0%A4%A", "no-such-key"])
+def test_a_link_that_was_copied_wrong_opens_no_list_and_says_so(phone: NewPhone, written: str) -> None:
+    guest = phone("Guest")
+    guest.go(f"/s/{written}")
+    expect(guest.page.get_by_text("This link leads nowhere.")).to_be_visible()

@@ -1,5 +1,7 @@
 """A browser's memory may be full, refused, or a newer page's: no edit on the screen is lost, nor any that was kept."""
 
+import uuid
+
 import pytest
 from playwright.sync_api import expect
 
@@ -110,6 +112,118 @@ def test_a_browser_that_keeps_nothing_shows_and_sends_all_the_same(phone: NewPho
     ann.page.reload()
     # A page waits a while for a browser that does not answer.
     expect(ann.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_checked(timeout=10_000)
+
+
+BLOCKED = """Object.defineProperty(window, "localStorage", {
+    get() { throw new DOMException("no", "SecurityError"); },
+});"""
+# The browser has an old name for the account, in a copy or in its memory, and takes no newer one.
+STALE = {
+    "blocked": BLOCKED,
+    "full": """const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = function (...what) {
+        if (document.cookie.includes("full=yes")) throw new DOMException("full", "QuotaExceededError");
+        return setItem.apply(this, what);
+    };""",
+    "read only": """const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...what) {
+        if (document.cookie.includes("full=yes")) throw new DOMException("full", "QuotaExceededError");
+        return put.apply(this, what);
+    };"""
+    + BLOCKED,
+}
+
+
+@pytest.mark.parametrize("how", STALE)
+def test_a_language_chosen_elsewhere_has_no_page_loaded_for_ever_where_little_is_kept(
+    phone: NewPhone, how: str
+) -> None:
+    ann = phone("Ann")
+    ann.page.context.add_init_script(STALE[how])
+    ann.call("accounts.register", name="Ann", email=ann.email, password=PASSWORD, language="en")
+    ann.go(f"/list/{ann.call('lists.create', title='Groceries')['list']['id']}")
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    ann.page.wait_for_timeout(500)
+    ann.page.evaluate("document.cookie = 'full=yes; path=/'")
+    ann.call("accounts.update", language="ru")
+    loads: list[str] = []
+    ann.page.on("framenavigated", lambda frame: loads.append(frame.url))
+    ann.page.reload(wait_until="commit")
+    ann.page.wait_for_timeout(5000)
+    assert len(loads) <= 2
+    ann.sees("Milk")
+    ann.page.reload()
+    expect(ann.page.get_by_role("textbox", name="Добавить")).to_be_visible()
+
+
+KEEP = """async ([copies, edits]) => {
+    const opening = indexedDB.open("shoplist");
+    const database = await new Promise((done) => { opening.onsuccess = () => done(opening.result); });
+    const writing = database.transaction(["copies", "edits"], "readwrite");
+    for (const [key, value] of copies) writing.objectStore("copies").put(value, key);
+    for (const edit of edits) writing.objectStore("edits").put(edit);
+    await new Promise((done) => { writing.oncomplete = done; });
+    database.close();
+}"""
+
+
+def test_what_another_build_kept_in_other_shapes_stops_no_page(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    user = ann.call("accounts.me")["user"]["id"]
+    made = ann.page.url[-36:]
+    ann.page.wait_for_timeout(500)
+    wrong: list[list[object]] = [
+        [f"list {user} {made}", {}],
+        [f"members {user} {made}", {}],
+        [f"history {user} {made}", {}],
+    ]
+    bare = {"account": user, "list": made, "epoch": "", "state": "waiting", "sent": False}
+    odd = bare | {"edit": {"id": str(uuid.uuid4()), "kind": "frobnicate", "at": "2026-11-28T12:00:00.000Z", "seen": 0}}
+    ann.page.evaluate(KEEP, [wrong, [bare, bare | {"edit": {}}, odd]])
+    ann.page.reload()
+    ann.sees("Milk")
+    expect(ann.page.get_by_role("region", name="Not saved")).to_have_count(1)
+    ann.add("Bread")
+    ann.has_on_the_server("Bread")
+    shapes: list[object] = [{}, [], "x"]
+    for lists in shapes:
+        ann.page.evaluate(KEEP, [[[f"lists {user}", lists]], []])
+        ann.go("/list")
+        expect(ann.page.get_by_role("link", name="Groceries")).to_be_visible()
+
+
+KEEP_NOTHINGS = """async (key) => {
+    const opening = indexedDB.open("shoplist");
+    const database = await new Promise((done) => { opening.onsuccess = () => done(opening.result); });
+    const copies = database.transaction("copies", "readwrite").objectStore("copies");
+    const read = copies.get(key);
+    const kept = await new Promise((done) => { read.onsuccess = () => done(read.result); });
+    copies.put({ ...kept, items: new Map([["x", null]]) }, key);
+    await new Promise((done) => { copies.transaction.oncomplete = done; });
+    database.close();
+}"""
+
+
+def test_a_page_that_stumbles_over_its_copies_begins_once_more_without_them(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    user = ann.call("accounts.me")["user"]["id"]
+    ann.page.wait_for_timeout(500)
+    ann.page.evaluate(KEEP_NOTHINGS, f"list {user} {ann.page.url[-36:]}")
+    ann.page.reload()
+    ann.sees("Milk")
+
+
+def test_a_page_that_cannot_start_says_so_blames_no_server_and_is_not_loaded_for_ever(ann: Phone) -> None:
+    ann.page.add_init_script("window.BroadcastChannel = class { constructor() { throw new Error('broken'); } };")
+    loads: list[str] = []
+    ann.page.on("framenavigated", lambda frame: loads.append(frame.url))
+    ann.page.reload()
+    expect(ann.page.get_by_role("alert")).to_have_text("That did not work. Try again.")
+    ann.page.wait_for_timeout(1000)
+    assert len(loads) == 2
 
 
 COUNT_READS = """

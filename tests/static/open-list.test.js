@@ -53,6 +53,27 @@ test("a device's copy of a list does not grow for years by what was removed", as
   assert.deepEqual([...(list.confirmed.peek()?.items.keys() ?? [])], ["new"]);
 });
 
+test("a copy that is no state of a list counts as none, and an edit of an unknown kind changes nothing", async () => {
+  const whole = { list: answer(7, "e1").list, items: new Map(), people: new Map(), merged: new Map() };
+  for (const copy of [{}, [], "x", 0, { ...whole, items: [] }, { ...whole, list: {} }, { ...whole, merged: undefined }]) {
+    const store = new PageStore();
+    await store.keepCopy("list ann l", copy);
+    /** @type {any} */
+    const odd = { account: "ann", list: "l", epoch: "", state: "waiting", sent: false, edit: { id: "odd", kind: "frobnicate", at: "2026", seen: 0 } };
+    await store.append([odd]);
+    const live = { state: signal("away"), on: () => {}, ask: () => {} };
+    /** @type {any} */
+    const session = { user: { id: "ann" }, live, store, keepCopy: async () => {}, clock: { now: () => 0, ahead: 0 } };
+    session.outbox = new Outbox("ann", store, async () => ({ revision: 0, results: [] }));
+    await session.outbox.load();
+    const list = new OpenList(session, "l");
+    await list.start();
+    clearTimeout(list.keeping);
+    assert.equal(list.confirmed.peek(), null);
+    assert.equal(list.shown.peek()?.items.size, 0);
+  }
+});
+
 test("an address that can be no list's is an unknown list, asked for once", async () => {
   let asked = 0;
   /** @param {string} _operation @param {object} _payload @param {(problem: any, result: any) => void} hear */
