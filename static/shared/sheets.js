@@ -1,4 +1,5 @@
 /** The sheets that are open: one at a time in the right column, and on a phone "back" closes the topmost. */
+import { uncovered } from "./presses.js";
 import { wide } from "./wide.js";
 
 /** @typedef {(replaced?: boolean) => void} Close `replaced`: another takes the place, so there is nothing to wait for */
@@ -27,6 +28,7 @@ export function entered(dialog, beside, close) {
 /** @param {Open} place */
 export function left(place) {
   open = open.filter((one) => one !== place);
+  uncovered();
   // A sheet that leads to another is gone just before that one comes.
   setTimeout(leave);
 }

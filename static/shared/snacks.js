@@ -1,5 +1,6 @@
 /** Short notices with something to do about them: each stays for its time, and as long as someone is at it. */
 import { signal } from "@preact/signals";
+import { uncovered } from "./presses.js";
 
 /** @typedef {{text: string, label?: string, take?: () => void}} Snack what it tells, and what may be done about it */
 
@@ -22,6 +23,7 @@ export class Snacks {
     clearTimeout(this.showing);
     this.kept = false;
     this.snack.value = null;
+    uncovered();
   }
 
   /** Do what the notice offers. */

@@ -1,5 +1,6 @@
 """The details of an item: what their fields say and take, and what becomes of them while others edit."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Phone
@@ -43,3 +44,45 @@ def test_a_number_of_four_digits_is_read_as_it_is_written(ann: Phone) -> None:
     ann.change("nails", quantity="1,600")
     comes_to(ann, "nails", quantity=1600, price=1299.5)
     expect(ann.page.locator(".chip")).to_have_text("1,600")
+
+
+# --- a tap too many ---
+
+
+def double_tap(phone: Phone, where: Locator, gap_s: float) -> None:
+    box = where.bounding_box()
+    assert box
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    touch = phone.page.context.new_cdp_session(phone.page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
+    for _ in range(2):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        phone.page.wait_for_timeout(gap_s * 1000)
+
+
+@pytest.mark.parametrize("gap_s", [0.08, 0.2])
+@pytest.mark.parametrize("word", ["save", "close", "undo"])
+def test_the_second_tap_of_a_double_one_is_not_for_the_row_beneath(ann: Phone, word: str, gap_s: float) -> None:
+    things = [f"thing {letter}" for letter in "abcdefghijklmnopq"]
+    ann.add("\n".join(things))
+    ann.has_on_the_server(things[-1])
+    ann.button("close")  # the notice of so many
+    ann.page.evaluate("scrollTo(0, 0)")
+    if word == "undo":
+        ann.remove(things[0])
+        expect(ann.page.get_by_role("dialog")).to_have_count(0)
+        ann.page.wait_for_timeout(500)
+    else:
+        ann.more(things[0])
+        field(ann, "Note").fill("kept")
+    double_tap(ann, ann.page.get_by_role("button", name=ann.words[word], exact=True), gap_s)
+    ann.page.wait_for_timeout(300)
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    expect(ann.page.locator(".snack")).to_have_count(0)
+    expect(ann.page.locator(".row-text")).to_have_count(len(things))
+    assert not [row.name for row in ann.shows() if row.ticked]
+    # The next one is for it.
+    ann.page.wait_for_timeout(300)
+    ann.tick(things[1])
+    ann.sees_ticked(things[1])
