@@ -8,6 +8,7 @@ import { SNACK_MS, Snacks } from "../shared/snacks.js";
 import { t } from "../shared/words.js";
 import { inSteps } from "./model.js";
 import { deedsIn, saidOf } from "./said.js";
+import { named } from "./steps.js";
 
 /** @typedef {Snack & {undo?: readonly Wish[] | null}} Told edits that take it back, if there are any */
 
@@ -35,9 +36,10 @@ export class Notices extends Snacks {
     this.heard = [];
   }
 
-  /** @param {string} text @param {readonly Wish[] | null} [undo] the edits that take it back */
+  /** Tell what was done just now. @param {string} text @param {readonly Wish[] | null} [undo] the edits that take it back */
   show(text, undo = null) {
-    this.put({ text, undo, ...(undo && { take: () => this.list.takeBack(undo) }) });
+    const left = named(this.list.shown.peek(), undo ?? []);
+    this.put({ text, undo, ...(undo && { take: () => this.list.takeBack(undo, left) }) });
   }
 
   /** Tell something that the reader may answer. @param {string} text @param {string} label @param {() => void} take */

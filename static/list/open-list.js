@@ -10,10 +10,11 @@
 /** @import { Entry, Verdict } from '../shared/queue.js' */
 /** @import { Problem } from '../shared/problem.js' */
 /** @import { Held, Landed, State } from './model.js' */
+/** @import { Items } from './steps.js' */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { newId } from "../shared/ids.js";
 import * as model from "./model.js";
-import { Steps } from "./steps.js";
+import { Steps, apt } from "./steps.js";
 
 /** @typedef {Omit<Edit, 'id' | 'at' | 'seen'>} Wish an edit before it has an id and a time */
 /** @typedef {'deleted' | 'removed' | 'revoked' | 'expired' | 'unknown'} GoneReason */
@@ -159,14 +160,17 @@ export class OpenList {
 
   /** Do something to the list: on the screen at once, on the server when it can be. @param {...Wish} wishes */
   edit(...wishes) {
-    this.steps.take(this.shown.peek(), wishes);
+    const before = this.shown.peek();
     this.push(wishes);
+    this.steps.take(before, wishes, this.shown.peek());
   }
 
-  /** Take back what was done, by opposite edits, which are no step of their own. @param {readonly Wish[]} wishes */
-  takeBack(wishes) {
+  /** Take back what was done, by opposite edits, which are no step of their own. @param {readonly Wish[]} wishes @param {Items} [left] how the doing left the items: what is another since then is let be */
+  takeBack(wishes, left) {
     this.steps.drop(wishes);
-    if (wishes.length > 0) this.push(wishes);
+    const state = this.shown.peek();
+    const still = left && state ? apt(state, wishes, left) : wishes;
+    if (still.length > 0) this.push(still);
   }
 
   /** @param {readonly Wish[]} wishes */

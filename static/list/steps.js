@@ -3,7 +3,8 @@
 /** @import { Item } from '../shared/shapes.js' */
 /** @import { State } from './model.js' */
 /** @import { Wish } from './open-list.js' */
-/** @typedef {{made: readonly Wish[], back: readonly Wish[]}} Step */
+/** @typedef {ReadonlyMap<string, Item>} Items */
+/** @typedef {{back: readonly Wish[], left: Items}} Step left: how the doing left the items that its opposites name */
 
 const MOST = 100;
 
@@ -13,10 +14,10 @@ export class Steps {
     this.taken = [];
   }
 
-  /** Remember what will be done to a state. @param {State | null} before @param {readonly Wish[]} made */
-  take(before, made) {
+  /** Remember what was done. @param {State | null} before @param {readonly Wish[]} made @param {State | null} after */
+  take(before, made, after) {
     const back = made.flatMap((wish) => opposites(before?.items ?? new Map(), wish, before?.list.title ?? ""));
-    if (back.length > 0) this.taken = [...this.taken, { made, back }].slice(-MOST);
+    if (back.length > 0) this.taken = [...this.taken, { back, left: named(after, back) }].slice(-MOST);
   }
 
   /** Forget the last steps that these edits take back. @param {readonly Wish[]} wishes */
@@ -33,13 +34,19 @@ export class Steps {
   /** The edits that take back the last step that can be taken back, which is no longer remembered. @param {State} now @returns {Wish[]} */
   last(now) {
     for (let step = this.taken.pop(); step; step = this.taken.pop()) {
-      const { made } = step;
-      const back = step.back.flatMap((wish) => stillApt(now, wish, made));
+      const back = apt(now, step.back, step.left);
       if (back.length > 0) return back;
     }
     return [];
   }
 }
+
+/** The items that edits name. @param {State | null} state @param {readonly Wish[]} wishes @returns {Items} */
+export const named = (state, wishes) =>
+  new Map(wishes.flatMap(idsOf).flatMap((id) => state?.items.get(id) ?? []).map((item) => [item.id, item]));
+
+/** What of opposite edits still takes back our own doing, which left the items so. @param {State} now @param {readonly Wish[]} back @param {Items} left */
+export const apt = (now, back, left) => back.flatMap((wish) => stillApt(now, wish, left));
 
 /** @param {Wish} wish */
 const idsOf = (wish) => wish.items ?? (wish.item ? [wish.item] : []);
@@ -84,16 +91,18 @@ function fieldsAsIn(item, wish) {
   return Object.fromEntries(Object.keys(fields).map((name) => [name, known[name]]));
 }
 
-/** What of an opposite edit still takes back our own doing: what someone changed since is theirs. @param {State} now @param {Wish} back @param {readonly Wish[]} made @returns {Wish[]} */
-function stillApt(now, back, made) {
+/** What someone changed since is theirs. @param {State} now @param {Wish} back @param {Items} left @returns {Wish[]} */
+function stillApt(now, back, left) {
   if (back.kind === "tick") {
     const items = idsOf(back).filter((id) => now.items.get(id)?.ticked === !back.ticked);
-    return items.length > 0 ? [{ ...back, items }] : [];
+    return items.length > 0 ? [{ kind: "tick", items, ticked: back.ticked }] : [];
   }
   if (back.kind !== "set") return [back];
   const item = /** @type {any} */ (now.items.get(back.item ?? ""));
-  const ours = /** @type {any} */ (made.find((wish) => wish.kind === "set" && wish.item === back.item));
+  const ours = /** @type {any} */ (left.get(back.item ?? ""));
+  // To set a field of what someone removed would bring it back.
+  if (!item || item.removed !== ours?.removed) return [];
   const { kind, item: id, ...fields } = back;
-  const apt = Object.entries(fields).filter(([name]) => item && item[name] === ours[name]);
-  return apt.length > 0 ? [{ kind, item: id, ...Object.fromEntries(apt) }] : [];
+  const kept = Object.entries(fields).filter(([name]) => item[name] === ours[name]);
+  return kept.length > 0 ? [{ kind, item: id, ...Object.fromEntries(kept) }] : [];
 }

@@ -86,3 +86,21 @@ def test_the_second_tap_of_a_double_one_is_not_for_the_row_beneath(ann: Phone, w
     ann.page.wait_for_timeout(300)
     ann.tick(things[1])
     ann.sees_ticked(things[1])
+
+
+# --- undo, and what others did since ---
+
+
+def test_the_undo_of_a_notice_leaves_what_another_did_since(ann: Phone, bob: Phone) -> None:
+    ann.add("jam")
+    ann.has_on_the_server("jam")
+    ann.tick("jam")
+    expect(ann.page.locator(".bought .row-text")).to_have_text(["jam"])
+    ann.add("3 jam")
+    expect(ann.page.locator(".snack")).to_contain_text("jam is back on the list")
+    comes_to(bob, "jam", quantity=3, ticked=False)
+    ann.page.locator(".snack button").first.focus()  # so it stays
+    bob.change("jam", quantity="7")
+    expect(ann.page.locator(".chip")).to_have_text("7")
+    ann.button("undo")
+    comes_to(ann, "jam", quantity=7, ticked=True)

@@ -14,6 +14,7 @@ function begun(context) {
   const state = { items: new Map([["milk", { id: "milk", text: "milk" }]]), people: new Map([["ann", "Ann"]]) };
   const list = /** @type {any} */ ({
     confirmed: { peek: () => state },
+    shown: { peek: () => state },
     session: { user: { id: "me" } },
     takeBack: (/** @type {Wish[]} */ wishes) => back.push(wishes),
   });

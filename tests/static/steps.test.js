@@ -26,8 +26,9 @@ class Table {
 
   /** @param {...Wish} wishes */
   do(...wishes) {
-    this.steps.take(this.state, wishes);
+    const before = this.state;
     this.apply(wishes);
+    this.steps.take(before, wishes, this.state);
   }
 
   undo() {
@@ -87,6 +88,21 @@ test("what someone changed since stays theirs, and the step before it is taken b
   table.do({ kind: "set", item: "milk", note: "mine" });
   table.apply([{ kind: "set", item: "milk", note: "theirs again" }]);
   assert.deepEqual(table.undo(), [{ kind: "tick", items: ["bread"], ticked: false }]);
+});
+
+test("what someone removed since does not come back with its fields", () => {
+  const table = new Table();
+  table.do({ kind: "set", item: "milk", note: "mine" });
+  table.apply([{ kind: "remove", item: "milk" }]);
+  assert.deepEqual(table.undo(), []);
+});
+
+test("one step that changed an amount twice is taken back to what it was before", () => {
+  const table = new Table();
+  table.do({ kind: "set", item: "milk", quantity: 3 }, { kind: "add", item: "more", text: "Milk" });
+  assert.equal(table.state.items.get("milk")?.quantity, 4);
+  table.undo();
+  assert.equal(table.state.items.get("milk")?.quantity, null);
 });
 
 test("what did nothing is no step", () => {
