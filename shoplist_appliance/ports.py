@@ -204,7 +204,11 @@ class Record:
 
 
 class RecordStore(Protocol):
-    """Small things under (kind, key), changed by compare-and-swap."""
+    """Small things under (kind, key), changed by compare-and-swap.
+
+    ``record`` raises the adapters' ``Unsealable`` for one that was changed at rest; ``records_of`` and ``records_due``
+    pass it over, for it must not keep all others, and say so once in the log.
+    """
 
     async def add_record(self, record: Record) -> None:
         """Store a new one. Raises ``Conflict`` where its kind and key are taken."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from shoplist_appliance.adapters.sealing import Unsealable
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Store
 from tests.contract.making import NOW, a_record
-from tests.contract.places import Place
+from tests.contract.places import Place, Spot
 
 
 async def test_a_record_is_read_as_it_was_stored(store: Store) -> None:
@@ -125,3 +126,30 @@ async def test_all_of_a_person_are_taken_away_together(store: Store) -> None:
     await store.remove_records_of("anna")
     assert [await store.records_of(kind, "anna") for kind in ("code", "mail", "export")] == [[], [], []]
     assert await store.records_of("code", "boris") == [kept]
+
+
+async def test_one_that_is_damaged_keeps_none_of_the_others(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """Those at the head of a page, too; said once for each, however often it is met."""
+    records = sorted((a_record(owner="anna") for _ in range(7)), key=lambda one: one.key)
+    store = place.open()
+    for record in records:
+        await store.add_record(record)
+    await store.close()
+    damaged = records[:2] + records[4:5]
+    for record in damaged:
+        place.drop(Spot("record", record.key.hex()), b"\0" * 100)
+    good = [record for record in records if record not in damaged]
+    store = place.open()
+    try:
+        for _ in range(2):
+            assert await store.records_of("code", "anna") == good
+            assert await store.records_due("code", NOW, 2) == good[:2]
+            assert await store.records_due("code", NOW, 3) == good[:3]
+            assert await store.records_due("code", NOW, 100) == good
+        with pytest.raises(Unsealable):
+            await store.record("code", damaged[0].key)
+        for record in damaged:
+            assert sum(record.key.hex() in line for line in caplog.messages) == 1
+            assert await store.remove_record("code", record.key)
+    finally:
+        await store.close()

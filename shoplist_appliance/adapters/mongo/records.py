@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shoplist_appliance.adapters.codec import Codec, RecordRow
 from shoplist_appliance.adapters.mongo.db import Document, Mongo
+from shoplist_appliance.adapters.readable import ReadableRecords
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Record
 
@@ -16,6 +17,7 @@ class MongoRecords:
     def __init__(self, mongo: Mongo, codec: Codec) -> None:
         self._mongo = mongo
         self._codec = codec
+        self._readable = ReadableRecords(codec)
 
     async def add_record(self, record: Record) -> None:
         with self._mongo.writing():
@@ -24,7 +26,7 @@ class MongoRecords:
     async def record(self, kind: str, key: bytes) -> Record | None:
         with self._mongo.reading():
             document = await self._mongo["records"].find_one({"kind": kind, "key": key})
-        return None if document is None else self._record(document)
+        return None if document is None else self._codec.record(_row(document))
 
     async def put_record(self, record: Record, expected: int) -> None:
         row = self._codec.record_row(record)
@@ -52,21 +54,29 @@ class MongoRecords:
     async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
         with self._mongo.reading():
             found = await self._mongo["records"].find({"kind": kind, "owner": owner}).sort(_ORDER).to_list(None)
-        return [self._record(document) for document in found]
+        return self._readable.among(map(_row, found))
 
     async def records_due(self, kind: str, upto: int, limit: int) -> Sequence[Record]:
         wanted = {"kind": kind, "due": {"$lte": upto}}
-        with self._mongo.reading():
-            found = await self._mongo["records"].find(wanted).sort(_ORDER).limit(limit).to_list(None)
-        return [self._record(document) for document in found]
+        records: list[Record] = []
+        looked_at = 0
+        while (missing := limit - len(records)) > 0:
+            with self._mongo.reading():
+                pages = self._mongo["records"].find(wanted).sort(_ORDER).skip(looked_at).limit(missing)
+                found = await pages.to_list(None)
+            looked_at += len(found)
+            records += self._readable.among(map(_row, found))
+            if len(found) < missing:
+                break
+        return records
 
     async def count_records(self, kind: str) -> int:
         with self._mongo.reading():
             return await self._mongo["records"].count_documents({"kind": kind})
 
-    def _record(self, document: Document) -> Record:
-        fields = (document[name] for name in ("kind", "key", "owner", "due", "version", "body"))
-        return self._codec.record(RecordRow(*fields))
+
+def _row(document: Document) -> RecordRow:
+    return RecordRow(*(document[name] for name in ("kind", "key", "owner", "due", "version", "body")))
 
 
 def _out(row: RecordRow) -> Document:

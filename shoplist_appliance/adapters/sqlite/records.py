@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from shoplist_appliance.adapters.codec import Codec, RecordRow
+from shoplist_appliance.adapters.readable import ReadableRecords
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.writer import Writer
 from shoplist_appliance.domain.errors import Conflict
@@ -19,6 +20,7 @@ class SqliteRecords:
         self._writer = writer
         self._readers = readers
         self._codec = codec
+        self._readable = ReadableRecords(codec)
 
     async def add_record(self, record: Record) -> None:
         row = self._codec.record_row(record)
@@ -35,8 +37,11 @@ class SqliteRecords:
         await self._writer.run(insert)
 
     async def record(self, kind: str, key: bytes) -> Record | None:
-        found = await self._read("WHERE kind = ? AND key = ?", kind, key)
-        return found[0] if found else None
+        def find(connection: sqlite3.Connection) -> Record | None:
+            row = connection.execute(f"{_RECORD} WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+            return None if row is None else self._codec.record(RecordRow(*row))
+
+        return await self._readers.read(find)
 
     async def put_record(self, record: Record, expected: int) -> None:
         row = self._codec.record_row(record)
@@ -66,10 +71,10 @@ class SqliteRecords:
         await self._writer.run(lambda connection: connection.execute("DELETE FROM records WHERE owner = ?", (owner,)))
 
     async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
-        return await self._read("WHERE kind = ? AND owner = ? ORDER BY due, key", kind, owner)
+        return await self._read("WHERE kind = ? AND owner = ? ORDER BY due, key", (kind, owner))
 
     async def records_due(self, kind: str, upto: int, limit: int) -> Sequence[Record]:
-        return await self._read("WHERE kind = ? AND due <= ? ORDER BY due, key LIMIT ?", kind, upto, limit)
+        return await self._read("WHERE kind = ? AND due <= ? ORDER BY due, key", (kind, upto), limit)
 
     async def count_records(self, kind: str) -> int:
         def count(connection: sqlite3.Connection) -> int:
@@ -77,9 +82,9 @@ class SqliteRecords:
 
         return await self._readers.read(count)
 
-    async def _read(self, where: str, *values: object) -> Sequence[Record]:
+    async def _read(self, where: str, values: Sequence[object], limit: int | None = None) -> Sequence[Record]:
         def find(connection: sqlite3.Connection) -> Sequence[Record]:
             rows = connection.execute(f"{_RECORD} {where}", values)
-            return [self._codec.record(RecordRow(*row)) for row in rows]
+            return self._readable.among((RecordRow(*row) for row in rows), limit)
 
         return await self._readers.read(find)

@@ -26,7 +26,9 @@ class SqliteStore(SqlitePeople, SqliteLists, SqliteRecords, SqliteResealing):
 
     def __init__(self, connection: sqlite3.Connection, readers: Readers, codec: Codec) -> None:
         self._connection = connection
-        super().__init__(Writer(connection), readers, codec)
+        writer = Writer(connection)
+        super().__init__(writer, readers, codec)
+        SqliteRecords.__init__(self, writer, readers, codec)  # which knows what it has said of damaged rows
 
     @property
     def commits(self) -> int:
