@@ -17,7 +17,15 @@ from typing import Protocol
 
 import orjson
 
-from shoplist_appliance.domain.errors import Conflict, DomainError, Gone, NotFound, TooManyRequests, Unavailable
+from shoplist_appliance.domain.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    NotFound,
+    OutcomeUnknown,
+    TooManyRequests,
+    Unavailable,
+)
 from shoplist_appliance.domain.ids import PersonId, new_secret
 from shoplist_appliance.domain.people import Person, email_key
 from shoplist_appliance.ports import Clock, PeopleStore, Record, RecordStore
@@ -274,8 +282,11 @@ class Codes:
         for asked in await self._store.records_due(ASKED, now, A_TIME):
             try:
                 await self._send_link(orjson.loads(asked.content))
-            finally:  # none holds up those behind it
-                await self._store.remove_record(ASKED, asked.key)
+            except Unavailable:
+                raise  # it is asked for all the same, and sent once the store is back
+            except Exception:
+                log.exception("a link that was asked for cannot be sent")  # none holds up those behind it
+            await self._store.remove_record(ASKED, asked.key)
         for kind in (VALIDATION, RESET):
             for old in await self._store.records_due(kind, now, A_TIME):
                 await self._store.remove_record(kind, old.key)
@@ -288,7 +299,13 @@ class Codes:
             self._limits.take(LINKS_TO, email_key(email))
         except TooManyRequests:
             return  # there are several links in that mailbox already
-        secret = new_secret()
-        await self._keep(RESET, secret, account, account.email, RESET_MS)
-        values = {"url": f"{self._base_url()}/reset/{secret}"}
-        await self._mail.send(account.email, "reset", account.language, values, account.id)
+        try:
+            secret = new_secret()
+            await self._keep(RESET, secret, account, account.email, RESET_MS)
+            values = {"url": f"{self._base_url()}/reset/{secret}"}
+            await self._mail.send(account.email, "reset", account.language, values, account.id)
+        except OutcomeUnknown:
+            raise  # one that may have been sent counts, so that no mailbox is filled by tries
+        except Unavailable:
+            self._limits.give_back(LINKS_TO, email_key(email))
+            raise

@@ -8,10 +8,18 @@ from typing import Any, cast
 import pytest
 
 from shoplist_appliance.adapters.passwords import Argon2Passwords
-from shoplist_appliance.domain.errors import Conflict, DomainError, Gone, NotFound, TooManyRequests
+from shoplist_appliance.domain.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    NotFound,
+    OutcomeUnknown,
+    TooManyRequests,
+    Unavailable,
+)
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.domain.people import Person
-from shoplist_appliance.usecases.codes import MOST_TRIES, RESET, VALIDATION, Codes
+from shoplist_appliance.usecases.codes import ASKED, MOST_TRIES, RESET, VALIDATION, Codes
 from shoplist_appliance.usecases.limits import Limits
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.names import Names
@@ -24,8 +32,11 @@ class Postbox:
 
     def __init__(self) -> None:
         self.mails: list[tuple[str, str, Mapping[str, Any]]] = []
+        self.trouble: Exception | None = None
 
     async def send(self, to: str, template: str, language: str, values: Mapping[str, Any], owner: str) -> None:
+        if self.trouble is not None:
+            raise self.trouble
         self.mails.append((to, template, values))
 
     def templates(self) -> list[str]:
@@ -316,6 +327,38 @@ async def test_what_was_asked_for_before_a_restart_is_sent_after_it(office: Offi
     await again.codes.when_due()
     await again.codes.when_due()
     assert again.post.templates() == ["reset"]
+
+
+async def test_what_was_asked_for_while_the_store_is_away_is_sent_when_it_is_back(house: House) -> None:
+    office = Office(house, factor=1)
+    await office.people.register("ann@example.org", "an old password", "Ann", "en", None)
+    office.post.trouble = Unavailable()
+    await office.codes.request_reset("ann@example.org")
+    for _ in range(20):  # which are more than one mailbox may get in an hour
+        await office.codes.when_due()
+    office.post.trouble = None
+    await office.codes.when_due()
+    await office.codes.when_due()
+    assert office.post.templates() == ["reset"]
+
+
+async def test_one_that_may_have_been_sent_counts_and_is_not_tried_for_ever(house: House) -> None:
+    office = Office(house, factor=1)
+    await office.people.register("ann@example.org", "an old password", "Ann", "en", None)
+    office.post.trouble = OutcomeUnknown()
+    await office.codes.request_reset("ann@example.org")
+    for _ in range(20):
+        await office.codes.when_due()
+    assert await house.store.count_records(ASKED) == 0
+
+
+async def test_a_link_that_cannot_be_sent_holds_up_none_behind_it(office: Office) -> None:
+    await office.people.register("ann@example.org", "an old password", "Ann", "en", None)
+    office.post.trouble = KeyError("reset")
+    await reset_asked(office, "ann@example.org")
+    office.post.trouble = None
+    await reset_asked(office, "ann@example.org")
+    assert office.post.templates() == ["reset"]
 
 
 async def test_mails_to_one_address_and_by_one_account_are_few(house: House) -> None:
