@@ -151,7 +151,7 @@ class Alerts:
         if 0 <= now - last < BETWEEN_MAILS_MS:
             return
         new = [alert for alert in await self.list() if alert.last_at > last]
-        admins = await self._store.admins()
+        admins = [admin for admin in await self._store.admins() if not admin.blocked]
         if not new or not admins:
             return
         for admin in admins:

@@ -87,6 +87,18 @@ async def test_every_admin_gets_at_most_one_mail_an_hour(house: House) -> None:
     assert await mails(house) == 4, "nothing new"
 
 
+async def test_an_admin_who_is_blocked_gets_none(house: House) -> None:
+    await an_admin(house)
+    blocked = await house.store.person(await an_admin(house))
+    assert blocked is not None
+    await house.store.put_credentials(replace(blocked, blocked=True, version=3, credentials=2), 2, None)
+    alerts = alerts_of(house)
+    alerts.note("error", "here")
+    await alerts.keep()
+    (mail,) = await house.store.records_due(MAIL, 2**62, 1000)
+    assert mail.owner != blocked.id
+
+
 async def test_what_happened_before_there_was_an_admin_is_told_to_the_first_one(house: House) -> None:
     alerts = alerts_of(house)
     alerts.note("disk", "/data")
