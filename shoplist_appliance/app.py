@@ -65,6 +65,7 @@ LOADING_SECONDS = 2.0
 ALERTS_SECONDS = 5.0
 TIDY_EXPORTS_SECONDS = 60.0
 SWEEP_EXPORTS_SECONDS = 3600.0
+FINISH_SECONDS = 15.0
 WATCH_SECONDS = 30.0
 OLD_MAILS_SECONDS = 3600.0
 
@@ -165,7 +166,7 @@ def _composed(
         members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
         shares=Shares(store, open_lists, lists, broadcaster, clock),
         exports=exports,
-        leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster),
+        leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster, clock),
         mail=mail,
         codes=Codes(store, people, mail, limits, clock, lambda: app.base_url()),
         kept_limits=KeptLimits(store, limits, clock),
@@ -210,6 +211,9 @@ async def running(app: App) -> AsyncIterator[App]:
     app.tasks.every(
         TIDY_EXPORTS_SECONDS, while_stored(app.services.exports.tidy), "removing exports that nobody fetched"
     )
+    finish = while_stored(app.services.leaving.finish)
+    app.tasks.start(finish(), "finishing the end of accounts")
+    app.tasks.every(FINISH_SECONDS, finish, "finishing the end of accounts")
     sweep = while_stored(app.services.exports.sweep)
     app.tasks.start(sweep(), "removing exports that nobody can fetch")
     app.tasks.every(SWEEP_EXPORTS_SECONDS, sweep, "removing exports that nobody can fetch")

@@ -3,19 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shoplist_appliance.domain.errors import WrongCredentials
-from shoplist_appliance.domain.ids import ListId, PersonId
+from shoplist_appliance.domain.errors import NotFound, WrongCredentials
+from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import Header, Role
-from shoplist_appliance.ports import ListGone, Passwords, Rooms, Store
+from shoplist_appliance.ports import Clock, ListGone, Passwords, Record, Rooms, Store
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.open_lists import list_room
-from shoplist_appliance.usecases.people import People, Principal
+from shoplist_appliance.usecases.people import People, Principal, hash_of
 from shoplist_appliance.usecases.purge import Purge
+
+LEAVING = "leaving"
+# Longer than a call takes from its record to the end of the account.
+FINISHED_AFTER_MS = 60 * 1000
+A_TIME = 100  # records that one round looks at
 
 
 class Leaving:
-    """Deleting one's account. Cut short anywhere, the account is still there, and the same call goes on."""
+    """Deleting one's account.
+
+    Cut short before the account has ended, the same call goes on; cut short after it, ``finish`` does.
+    """
 
     def __init__(
         self,
@@ -26,6 +34,7 @@ class Leaving:
         purge: Purge,
         exports: Exports,
         rooms: Rooms,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._people = people
@@ -34,6 +43,7 @@ class Leaving:
         self._purge = purge
         self._exports = exports
         self._rooms = rooms
+        self._clock = clock
 
     async def delete(self, principal: Principal, password: str) -> None:
         """Hand over the lists that have other members, remove the rest, and end the account with all its tokens.
@@ -48,9 +58,27 @@ class Leaving:
         await self._leave_all(person)
         await self._exports.forget(person)
         await self._store.remove_records_of(person)
+        # Nobody's record, so that it outlasts the account.
+        record = Record(LEAVING, hash_of(new_secret()), self._clock.now() + FINISHED_AFTER_MS, person.encode())
+        await self._store.add_record(record)
         await self._people.remove(person)
-        await self._leave_all(person)  # what a call made that was on its way
+        await self._remove_rest(record)
+
+    async def finish(self) -> None:
+        """Remove what calls of ``delete`` left undone. Raises ``Unavailable``; then the next one does it."""
+        for record in await self._store.records_due(LEAVING, self._clock.now(), A_TIME):
+            if await self._store.person(_leaver(record)) is None:
+                await self._people.remove(_leaver(record))  # whose end was not told here, if no one knew of it
+                await self._remove_rest(record)
+            else:  # it did not come to the end of the account
+                await self._store.remove_record(LEAVING, record.key)
+
+    async def _remove_rest(self, record: Record) -> None:
+        """What a call made for the account that was on its way at its end."""
+        person = _leaver(record)
+        await self._leave_all(person)
         await self._store.remove_records_of(person)
+        await self._store.remove_record(LEAVING, record.key)
 
     async def _leave_all(self, person: PersonId) -> None:
         for header, _ in await self._store.lists_of(person):
@@ -66,10 +94,17 @@ class Leaving:
             return replace(header, members=others) if others else header
 
         gone = ListGone(list_id, "removed")
-        opened = await self._lists.change_header(
-            list_id, step, lambda: self._rooms.expel(list_room(list_id), gone, person)
-        )
+        try:
+            opened = await self._lists.change_header(
+                list_id, step, lambda: self._rooms.expel(list_room(list_id), gone, person)
+            )
+        except NotFound:
+            return True
         return person not in opened.header.members
+
+
+def _leaver(record: Record) -> PersonId:
+    return PersonId(record.content.decode())
 
 
 def without(members: Mapping[PersonId, Role], person: PersonId) -> dict[PersonId, Role]:

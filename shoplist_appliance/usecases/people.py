@@ -442,8 +442,8 @@ class People:
             except OutcomeUnknown:
                 self._end(self._met(person), "deleted")
                 raise
-            self._names.forgotten(person)
             self._end(ended, "deleted")
+        self._names.forgotten(person)
 
     async def page(self, after: PersonId | None, limit: int) -> Sequence[tuple[Person, int | None]]:
         """Accounts in the order of their ids, with when they were last seen."""

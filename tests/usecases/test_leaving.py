@@ -1,0 +1,155 @@
+"""The end of an account, cut short anywhere: what is left undone is done later, and nothing of it stays."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoplist_appliance.adapters.folder import open_folder
+from shoplist_appliance.adapters.passwords import Argon2Passwords
+from shoplist_appliance.domain.errors import NotFound, OutcomeUnknown, Unavailable
+from shoplist_appliance.domain.ids import ListId, PersonId
+from shoplist_appliance.ports import Record
+from shoplist_appliance.usecases.exports import Exports
+from shoplist_appliance.usecases.leaving import FINISHED_AFTER_MS, LEAVING, Leaving
+from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.people import People, Principal
+from shoplist_appliance.usecases.purge import Purge
+from tests.contract.blob_places import sealed
+from tests.usecases.conftest import House
+
+PASSWORD = "a long password"
+
+
+class Failing:
+    """The real store; ``trouble``, if set, is asked before each call and may raise."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.trouble: Callable[[str], None] = lambda name: None
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._store, name)
+
+        async def guarded(*args: Any) -> Any:
+            self.trouble(name)
+            done = await real(*args)
+            self.trouble(f"after {name}")
+            return done
+
+        return guarded
+
+
+class Home:
+    """The end of accounts in a house, on a store that can fail between any two steps."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.house, self.store = house, Failing(house.store)
+        passwords, store = Argon2Passwords(), self.store
+        self.names = Names(store)
+        self.people = People(store, passwords, house.rooms, house.clock, self.names)
+        purge = Purge(house.store, house.open_lists, house.turns, house.clock)
+        exports = Exports(house.store, sealed(open_folder(folder)), self.people, house.lists, house.clock)
+        self.leaving = Leaving(
+            *(store, self.people, passwords, house.lists, purge, exports, house.rooms), clock=house.clock
+        )
+
+    async def signed_in(self) -> Principal:
+        there = await self.people.register("ann@example.org", PASSWORD, "Ann", "en", None)
+        return await self.people.authenticate(there.secret)
+
+    async def late_call(self, person: PersonId) -> ListId:
+        """What a call leaves behind that was let in before the account ended."""
+        view = await self.house.lists.create(person, "Late", None)
+        await self.house.store.add_record(Record("code", bytes(32), self.house.clock.now(), b"", owner=person))
+        return view.header.id
+
+    async def left(self, person: PersonId) -> list[object]:
+        store = self.house.store
+        return [
+            *await store.lists_of(person),
+            *await store.records_of("code", person),
+            *await store.records_due(LEAVING, 2**62, 10),
+        ]
+
+
+@pytest.fixture
+def home(house: House, tmp_path: Path) -> Home:
+    return Home(house, tmp_path / "blobs")
+
+
+def failing_after(name: str, error: Exception) -> Callable[[str], None]:
+    """From the end of this call on nothing passes, and its own answer is lost."""
+    over: list[str] = []
+
+    def trouble(called: str) -> None:
+        if over or called == f"after {name}":
+            over.append(called)
+            raise error
+
+    return trouble
+
+
+@pytest.mark.parametrize("error", [Unavailable(), OutcomeUnknown(), RuntimeError("a crash")])
+async def test_what_is_undone_after_the_end_of_the_account_is_done_later(home: Home, error: Exception) -> None:
+    ann = await home.signed_in()
+    home.store.trouble = failing_after("remove_person", error)
+    with pytest.raises(type(error)):
+        await home.leaving.delete(ann, PASSWORD)
+    home.store.trouble = lambda name: None
+    late = await home.late_call(ann.person)
+    assert await home.house.store.person(ann.person) is None
+    await home.leaving.finish()
+    assert len(await home.left(ann.person)) == 3, "a call may still be at it"
+    home.house.clock.advance(seconds=FINISHED_AFTER_MS / 1000)
+    await home.leaving.finish()
+    assert await home.left(ann.person) == []
+    assert await home.house.store.header(late) is None
+    assert [one.name for one in home.names.of([ann.person])] == [None]
+
+
+async def test_one_cut_short_before_it_leaves_the_account_to_its_owner(home: Home) -> None:
+    ann = await home.signed_in()
+    home.store.trouble = failing_after("add_record", Unavailable())
+    with pytest.raises(Unavailable):
+        await home.leaving.delete(ann, PASSWORD)
+    home.store.trouble = lambda name: None
+    home.house.clock.advance(seconds=FINISHED_AFTER_MS / 1000)
+    await home.leaving.finish()
+    assert (await home.people.me(ann.person)).name == "Ann"
+    assert await home.left(ann.person) == []
+    await home.leaving.delete(ann, PASSWORD)
+    assert await home.house.store.person(ann.person) is None
+    assert await home.left(ann.person) == []
+
+
+async def test_a_list_that_vanishes_meanwhile_is_one_that_was_left(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = await home.signed_in(), await home.house.person("Bob")
+    shared = (await home.house.lists.create(bob, "Of Bob", None)).header.id
+    alone = (await home.house.lists.create(ann.person, "Alone", None)).header.id
+    found = await home.house.store.lists_of(bob)
+
+    async def still_known(person: PersonId) -> Any:
+        """As they were read just before Bob's list was removed."""
+        return [*found, *await home.house.store.lists_of(person)]
+
+    monkeypatch.setattr(home.store, "lists_of", still_known, raising=False)
+    purge = Purge(home.house.store, home.house.open_lists, home.house.turns, home.house.clock)
+    looked_at = 0
+    remove_at_once = Purge.remove_at_once
+
+    async def just_before(self: Purge, list_id: ListId, person: PersonId) -> bool:
+        nonlocal looked_at
+        was_alone = await remove_at_once(self, list_id, person)
+        if list_id == shared and not looked_at:
+            looked_at = 1
+            assert await remove_at_once(purge, shared, bob)
+        return was_alone
+
+    monkeypatch.setattr(Purge, "remove_at_once", just_before)
+    await home.leaving.delete(ann, PASSWORD)
+    assert looked_at
+    assert await home.house.store.person(ann.person) is None
+    with pytest.raises(NotFound):
+        await home.house.lists.view(bob, alone)
