@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.chromium import FLAGS, LOCALES, program
+from tests.browser.chromium import FLAGS, LOCALES, shell
 from tests.clients.mailed import mailed
 from tests.clients.process import ROOT, Process
 
@@ -63,7 +63,7 @@ def browser() -> Iterator[Browser]:
 
     For this package only: while it is there, Playwright keeps a loop running, and no other test could have one.
     """
-    path = program()
+    path = shell()
     if path is None:
         pytest.skip("there is no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as driver:

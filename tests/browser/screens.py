@@ -94,7 +94,7 @@ def taken(work: Sequence[Work], folder: Path) -> list[str]:
 def hand(house: Process, waiting: "queue.SimpleQueue[Work]", folder: Path, failed: list[str]) -> None:
     """Work until nothing waits, with a browser of its own."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium.program(), args=list(chromium.FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium.shell(), args=list(chromium.FLAGS))
         while not waiting.empty():
             try:
                 name, look = waiting.get_nowait()

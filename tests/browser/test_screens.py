@@ -83,7 +83,7 @@ def looked_at(browser: Browser, process: Process, name: str, look: Look, twice: 
 def hand(process: Process, waiting: "queue.SimpleQueue[tuple[str, Look, bool]]", seen: Seen, missed: list[str]) -> None:
     """Look at one after another, in a browser of its own."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium.program(), args=list(chromium.FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium.shell(), args=list(chromium.FLAGS))
         while not waiting.empty():
             try:
                 name, look, twice = waiting.get_nowait()
