@@ -22,6 +22,7 @@ NEEDED = [
     "cryptography>=45",  # AES-GCM and Argon2id
     "pyotp>=2.9",  # second factors
     "aiosmtplib>=4",  # mail, where the setting `smtp.host` names a server
+    "idna>=3.10",  # domains in all scripts, as they are registered
     "segno>=1.6",  # their QR codes
     "apispec>=6.8",  # the OpenAPI document
     "jinja2>=3.1",  # page shells

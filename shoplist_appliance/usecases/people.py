@@ -361,11 +361,15 @@ class People:
     async def reset_password(self, account: Person, password: str) -> None:
         """Set the password for who has proved to read the account's mail, and end all its tokens.
 
-        A change of address that waits is given up: it may be what its owner is getting rid of. Raises ``Conflict``
-        where the account was changed since it was read.
+        A change of address that waits is given up: it may be what its owner is getting rid of. Where the address was
+        never validated, so are the second factor and the known browsers: whoever set those up never proved that the
+        address is theirs. Raises ``Conflict`` where the account was changed since it was read.
         """
+        of_nobody = not account.email_verified
         new = replace(
             account,
+            totp=None if of_nobody else account.totp,
+            devices=() if of_nobody else account.devices,
             password=await self._passwords.hash(password),
             email_verified=True,
             new_email=None,

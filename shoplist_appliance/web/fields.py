@@ -89,6 +89,13 @@ def _position(key: str) -> str:
     return key
 
 
+def _mail_address(address: str) -> str:
+    """Nothing in it that is not seen, and nothing that a mail's header would take for another text."""
+    if "=?" in address or not address.isprintable():
+        raise refused("not_email")
+    return address
+
+
 def _yes(flag: bool) -> bool:
     if not flag:
         raise refused("not_a_choice")
@@ -118,7 +125,10 @@ Name = Annotated[str, text(100)]
 OpaqueId = Annotated[str, text(200)]
 Password = Annotated[str, text(200, least=8)]
 Email = Annotated[
-    str, StringConstraints(strict=True, max_length=254, pattern=EMAIL_PATTERN), Field(examples=["ann@example.org"])
+    str,
+    StringConstraints(strict=True, max_length=254, pattern=EMAIL_PATTERN),
+    AfterValidator(_mail_address),
+    Field(examples=["ann@example.org"]),
 ]
 Shop = Annotated[
     str,

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import pyotp
 import pytest
 
 from tests.clients.http import Http
@@ -147,6 +148,40 @@ async def test_a_password_is_set_by_the_mail_and_every_session_ends_within_a_sec
     (await http.call("accounts.sign_in", {"email": anna.email, "password": "another password"})).ok()
     again = {"token": token, "password": "a third password"}
     (await http.call("accounts.reset_password", again)).problem("gone")
+
+
+async def test_a_stranger_keeps_no_address_by_a_second_factor_of_their_own(
+    server: Process, http: Http, anna: Person
+) -> None:
+    """Nor by a browser that they signed in with: whoever reads the mail is asked for neither."""
+    secret = (await anna.call("totp.begin"))["secret"]
+    await anna.call("totp.confirm", code=pyotp.TOTP(secret).now())
+    (await http.call("accounts.request_reset", {"email": anna.email})).ok()
+    token = await link_mailed(server.data, anna.email, "reset")
+    (await http.call("accounts.reset_password", {"token": token, "password": "another password"})).ok()
+    answer = await http.call("accounts.sign_in", {"email": anna.email, "password": "another password"})
+    assert answer.ok()["user"]["totp"] is False
+
+
+async def test_a_second_factor_of_a_validated_address_outlives_a_reset(
+    server: Process, http: Http, anna: Person
+) -> None:
+    await anna.call("accounts.verify_email", code=code_in(await mailed(server.data, anna.email)))
+    secret = (await anna.call("totp.begin"))["secret"]
+    await anna.call("totp.confirm", code=pyotp.TOTP(secret).now())
+    (await http.call("accounts.request_reset", {"email": anna.email})).ok()
+    token = await link_mailed(server.data, anna.email, "reset")
+    (await http.call("accounts.reset_password", {"token": token, "password": "another password"})).ok()
+    signed = await http.call("accounts.sign_in", {"email": anna.email, "password": "another password"})
+    signed.problem("totp_required")
+
+
+@pytest.mark.parametrize(
+    "address", ["a\u00adb@example.org", "ab@exam\u200bple.org", "=?utf-8?q?a=0D=0ABcc:_b@b.test?=@example.org"]
+)
+async def test_an_address_with_what_is_not_seen_is_none(http: Http, address: str) -> None:
+    payload = {"name": "Eve", "email": address, "password": PASSWORD}
+    (await http.call("accounts.register", payload)).problem("invalid")
 
 
 async def test_an_address_without_an_account_gets_no_mail(server: Process, http: Http, anna: Person) -> None:

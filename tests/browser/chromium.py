@@ -25,7 +25,7 @@ def program() -> str | None:
 
 
 def shell() -> str | None:
-    """The same engine without a browser's own windows, where there is one: a new context of it takes a fifth of the time."""
+    """The same engine without a browser's own windows, where there is one: its contexts cost a fifth."""
     return _first("chromium-headless-shell", *WHOLE)
 
 

@@ -2,6 +2,7 @@
 
 import email
 import re
+from base64 import b64encode
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -52,6 +53,38 @@ def parts(message: EmailMessage) -> tuple[str, str]:
     plain, html = message.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     return plain.get_content(), html.get_content()
+
+
+def encoded(text: bytes, charset: str = "utf-8") -> str:
+    """An encoded word of RFC 2047."""
+    return f"=?{charset}?b?{b64encode(text).decode()}?="
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        encoded(b"Bank\r\nReply-To: eve@evil.test\r\n\r\nPay at http://evil.test"),
+        encoded(b"Bank\nBcc: eve@evil.test"),
+        encoded(b"a\0b"),
+        encoded(b"\xff\xfe"),
+        encoded("Банк".encode("koi8-r"), "koi8-r"),
+        "=?utf-8?q?=0D=0AReply-To:_eve@evil.test?=",
+        "==??utf-8?q?=0D=0AReply-To:_eve@evil.test?=",
+    ],
+)
+def test_what_is_typed_is_no_header_of_a_mail_however_it_is_encoded(typed: str) -> None:
+    message = written(a_letter(inviter=typed, list=typed), name=typed)
+    assert not {"reply-to", "bcc"} & {name.lower() for name in message}
+    assert str(message["Subject"]).count("invites you to the list") == 1
+    plain, _ = parts(message)
+    assert LINK in plain
+    with pytest.raises(MailRefused):
+        Letters("", "shoplist@example.org").write(a_letter(to=f"{typed}@example.org"))
+
+
+def test_a_domain_goes_to_who_registered_it() -> None:
+    """By IDNA 2003 it was `strasse`, which is somebody else's."""
+    assert written(a_letter(to="ann@Straße.example"))["To"] == "ann@xn--strae-oqa.example"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
