@@ -1,13 +1,14 @@
 /** What the worker answers by itself: which request goes where, and which build's pages a device is shown. */
 
 /** The shells of all pages, under addresses of their own: a list's shell is the same for every list. */
-export const SHELLS = ["/", "/list", "/list/-", "/account", "/join/-"];
+export const SHELLS = ["/", "/list", "/list/-", "/account", "/join/-", "/s/-"];
 
 /** @type {readonly [RegExp, string][]} */
 const PATHS = [
   [/^\/(list|account)?$/, "$&"],
   [/^\/list\/[^/]+$/, "/list/-"],
   [/^\/join\/[^/]+$/, "/join/-"],
+  [/^\/s\/[^/]+$/, "/s/-"],
 ];
 
 /** The shell that a page's path has; null where the page is none of ours to keep. @param {string} path */

@@ -92,11 +92,11 @@ NewPocket = Callable[..., Phone]
 
 @pytest.fixture
 def pocket(browser: Browser, site: Site) -> Iterator[NewPocket]:
-    """Makes phones of people who are signed in and have their list Groceries open; an error on a page fails."""
+    """Makes phones of people who came in: signed in, with their list Groceries open; an error on a page fails."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def new(name: str = "Ann", url: str = site.url) -> Phone:
+    def new(name: str = "Ann", url: str = site.url, come_in: Callable[[Phone], None] = come_in) -> Phone:
         context = browser.new_context(viewport=PHONE, locale="en-GB")
         contexts.append(context)
         context.add_init_script(HOLD)
@@ -159,6 +159,31 @@ def test_every_page_opens_without_network(site: Site, pocket: NewPocket) -> None
         for path in ("/swagger", "/openapi.json", "/api/accounts.me", "/list/x/y"):
             with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
                 ann.page.goto(site.url + path)
+
+
+def test_a_guests_page_opens_without_network_and_keeps_what_they_do(site: Site, pocket: NewPocket) -> None:
+    ann = pocket()
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    key = ann.call("shares.create", list=ann.page.url[-36:], right="edit")["key"]
+    guest = pocket("Guest", come_in=lambda phone: phone.go(f"/s/{key}"))
+    guest.sees("Milk")
+    guest.page.wait_for_timeout(500)
+    wait_for_worker(guest.page, site.first)
+    with site.fallen():
+        answer = guest.page.goto(f"{site.url}/s/{key}")
+        assert answer
+        assert answer.from_service_worker
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        guest.sees("Milk")
+        guest.add("Bread")
+        guest.sees("Bread")
+        guest.page.reload()
+        guest.sees("Bread")
+        guest.page.goto(f"{site.url}/s/another-key")
+        expect(guest.page.get_by_role("alert")).to_contain_text("does not answer")
+        guest.page.goto(f"{site.url}/s/{key}")
+    ann.sees("Bread")
 
 
 def test_edits_survive_the_browsers_sudden_end_and_a_start_without_network(

@@ -13,6 +13,7 @@ test("pages of the site open from their shells, whatever list or code they name"
   assert.deepEqual(navigate("/list/0198f2a4-0000-7000-8000-000000000001"), { shell: "/list/-" });
   assert.deepEqual(navigate("/account?next=/list/x"), { shell: "/account" });
   assert.deepEqual(navigate("/join/a-code"), { shell: "/join/-" });
+  assert.deepEqual(navigate("/s/a-key"), { shell: "/s/-" });
 });
 
 test("every shell is kept under an address that leads to itself", () => {
@@ -20,7 +21,7 @@ test("every shell is kept under an address that leads to itself", () => {
 });
 
 test("calls, sockets, documentation and pages of no shell are the network's", () => {
-  for (const path of ["/api/lists.index", "/socket.io/?EIO=4", "/openapi.json", "/swagger", "/swagger/live", "/healthz", "/list/x/y", "/list/", "/lists", "/s/key", "/sw.js", "/manifest.webmanifest"])
+  for (const path of ["/api/lists.index", "/socket.io/?EIO=4", "/openapi.json", "/swagger", "/swagger/live", "/healthz", "/list/x/y", "/list/", "/lists", "/sw.js", "/manifest.webmanifest"])
     assert.equal(navigate(path), null, path);
   assert.equal(wanted({ method: "POST", mode: "navigate", url: `${HOME}/list` }, HOME), null);
   assert.equal(wanted({ method: "GET", mode: "cors", url: `${HOME}/list` }, HOME), null);
