@@ -15,6 +15,11 @@ let leaving = false;
 
 globalThis.addEventListener?.("popstate", wentBack);
 globalThis.addEventListener?.("keydown", hearEscape);
+if (globalThis.history?.state?.sheet) {
+  // Loaded again, the page has no sheet, but still its entry.
+  entry = true;
+  setTimeout(leave);
+}
 
 /** @param {HTMLDialogElement} dialog @param {boolean} beside @param {Close} close @returns {Open} */
 export function entered(dialog, beside, close) {

@@ -377,3 +377,20 @@ def test_what_others_did_is_said_to_a_screen_reader_all_together(ann: Phone, bob
         ann.page.wait_for_timeout(100)
     ann.page.wait_for_timeout(500)
     assert ann.page.evaluate("said") == ["Bob added bread, tea. Bob ticked bread"]
+
+
+def test_a_page_loaded_again_over_a_sheet_is_left_by_one_step_back(ann: Phone) -> None:
+    address = ann.page.url
+    ann.add("Milk")
+    ann.sees("Milk")
+    ann.go("/list")
+    ann.page.get_by_role("link", name="Groceries").click()
+    ann.page.wait_for_url(address)
+    ann.more("Milk")
+    expect(ann.page.get_by_role("dialog")).to_be_visible()
+    ann.page.reload()
+    ann.sees("Milk")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    ann.page.wait_for_timeout(300)
+    ann.page.evaluate("history.back()")
+    ann.page.wait_for_url("**/list")
