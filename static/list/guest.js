@@ -32,16 +32,16 @@ export async function start(root) {
   try {
     id = await listOf(key, session);
   } catch (error) {
-    const { code } = problemFrom(error);
+    const { code, message } = problemFrom(error);
     if (code !== "gone" && code !== "not_found") throw error;
-    render(html`<${Dead} reason=${code === "gone" ? "revoked" : "unknown"} />`, root);
+    render(html`<${Dead} says=${code === "not_found" ? t("list.no_link") : message || t("list.gone.ended")} />`, root);
     return;
   }
   const list = new OpenList(session, id);
   const screen = new Screen(list);
   const live = /** @type {GuestLive} */ (session.live);
-  live.onEnded = () => list.isGone("revoked");
-  session.outbox.onSignedOut = () => list.isGone("revoked");
+  live.onEnded = (says) => list.isGone("ended", says);
+  session.outbox.onSignedOut = () => list.isGone("ended");
   await list.start();
   live.start();
   loadSoon(() => live.state.value === "ready" && list.confirmed.value !== null, sheets);
@@ -50,7 +50,7 @@ export async function start(root) {
 
 /** The connection of a key: it is nobody's, so nobody is to be asked whose it is. */
 class GuestLive extends Live {
-  onEnded = () => {};
+  onEnded = (/** @type {string} */ _says) => {};
 
   greet() {
     this.welcome();
@@ -58,13 +58,13 @@ class GuestLive extends Live {
 
   /** @param {Error & {data?: unknown}} error */
   refused(error) {
-    const code = error.data ? problemFrom(error.data).code : "";
+    const { code, message } = problemFrom(error.data);
     if (!["gone", "not_found", "unauthenticated"].includes(code)) {
       super.refused(error);
       return;
     }
     this.socket.disconnect();
-    this.onEnded();
+    this.onEnded(code === "gone" ? message : "");
   }
 }
 
@@ -99,7 +99,7 @@ async function listOf(key, { user, store, keepCopy }) {
   return told.list.id;
 }
 
-/** @param {{reason: 'revoked' | 'unknown'}} props */
-const Dead = ({ reason }) => html`
-  <${Page} title=${t("app.name")} side=""><section class="card"><p>${t(reason === "revoked" ? "list.gone.revoked" : "list.no_link")}</p></section><//>
+/** @param {{says: string}} props */
+const Dead = ({ says }) => html`
+  <${Page} title=${t("app.name")} side=""><section class="card"><p>${says}</p></section><//>
 `;

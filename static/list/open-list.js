@@ -17,7 +17,7 @@ import * as model from "./model.js";
 import { Steps, apt } from "./steps.js";
 
 /** @typedef {Omit<Edit, 'id' | 'at' | 'seen'>} Wish an edit before it has an id and a time */
-/** @typedef {'deleted' | 'removed' | 'revoked' | 'expired' | 'unknown'} GoneReason */
+/** @typedef {'deleted' | 'removed' | 'revoked' | 'expired' | 'ended' | 'unknown'} GoneReason `ended`: a link, nobody knows how */
 
 /** @type {readonly Entry[]} the same each time, so that nobody takes it for news */
 const NONE = [];
@@ -38,6 +38,8 @@ export class OpenList {
     this.id = id;
     this.confirmed = signal(/** @type {State | null} */ (null));
     this.gone = signal(/** @type {GoneReason | null} */ (null));
+    /** How the server put it that a link has ended. */
+    this.goneSays = "";
     /** What the screen stands on while a finger is on its rows, whatever the server confirms meanwhile. */
     this.frozen = signal(/** @type {{state: State | null, aside: ReadonlySet<string>} | null} */ (null));
     /** Stored edits that what the screen stands on does not have yet. */
@@ -150,10 +152,11 @@ export class OpenList {
     this.onTold(told);
   }
 
-  /** What was seen last stays on the device until the person leaves the page that tells it. @param {GoneReason} reason */
-  isGone(reason) {
-    // Asked again, the server says no more than that there is no such list; what the room told says why.
-    if (reason !== "unknown" || !this.gone.peek()) this.gone.value = reason;
+  /** What was seen last stays on the device until the person leaves the page that tells it. @param {GoneReason} reason @param {string} [says] */
+  isGone(reason, says = "") {
+    this.goneSays = says;
+    // Asked again, the server says no more than that there is no such list or link; what the room told says why.
+    if ((reason !== "unknown" && reason !== "ended") || !this.gone.peek()) this.gone.value = reason;
   }
 
   // --- what is edited ---

@@ -43,7 +43,7 @@ function goneWords(screen, state) {
   const owner = screen.members.value.find((member) => member.role === "owner")?.person.name;
   if (owner && reason === "deleted") return t("list.gone.deleted_by", { name: owner });
   if (owner && reason === "removed") return t("list.gone.removed_by", { name: owner });
-  return t(`list.gone.${reason}`);
+  return (reason === "ended" && screen.list.goneSays) || t(`list.gone.${reason}`);
 }
 
 /** @param {{guest?: boolean}} props */

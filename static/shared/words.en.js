@@ -309,6 +309,7 @@ export const words = {
   "list.gone.removed_by": "You are no longer on this list. Its owner: {name}.",
   "list.gone.revoked": "The link to this list was withdrawn.",
   "list.gone.expired": "The link to this list has expired.",
+  "list.gone.ended": "This link no longer serves. Ask whoever gave it to you for a new one.",
   "list.gone.unknown": "There is no such list, or you are not on it.",
   "list.no_link": "This link leads nowhere. Ask for a new one.",
   "list.gone_text": "What you saw last:",
