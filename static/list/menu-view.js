@@ -3,7 +3,7 @@
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
-import { amount } from "../shared/amounts.js";
+import { copied } from "../shared/amounts.js";
 import { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
 import { html } from "../shared/html.js";
 import { Sheet } from "../shared/parts.js";
@@ -65,7 +65,7 @@ function MenuSheet({ screen, state, close, lead }) {
 
 /** @param {{state: State}} props */
 function CopyText({ state }) {
-  const text = asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · "));
+  const text = asText(state, copied);
   const { field, says, copy } = useCopy(text);
   return html`
     <${Deed} icon="text" label=${says.value || t("list.copy_text")} act=${copy} />

@@ -3,7 +3,7 @@
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
-import { amount } from "../shared/amounts.js";
+import { copied } from "../shared/amounts.js";
 import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -15,7 +15,7 @@ import { CopyButton, Unsaved } from "./unsaved-view.js";
 
 /** @param {{screen: Screen, state: State | null}} props */
 export function Gone({ screen, state }) {
-  const text = state ? asText(state, (item) => [item.text, amount(item)].filter(Boolean).join(" · ")) : "";
+  const text = state ? asText(state, copied) : "";
   return html`
     <${Page} title=${state?.list.title ?? t("app.name")} back=${screen.session.guest ? "" : "/list"} side=${screen.session.guest ? "" : undefined}>
       <section class="card">

@@ -189,5 +189,5 @@ test("what was removed longer ago than the server remembers is forgotten, but fo
 });
 
 test("a list is told as text with its title", () => {
-  assert.equal(model.asText(state([item("milk"), item("gone", { removed: true })]), ({ text }) => text), "Shop\n- milk");
+  assert.equal(model.asText(state([item("milk"), item("gone", { removed: true })]), ({ text }) => text), "Shop:\n- milk");
 });
