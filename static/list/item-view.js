@@ -7,7 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { UNITS, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { Field, Sheet, fieldsOf } from "../shared/parts.js";
+import { Field, Sheet } from "../shared/parts.js";
 import { plain, t } from "../shared/words.js";
 import { brief } from "./notices.js";
 
@@ -32,9 +32,9 @@ function Details({ screen, item, people, fixed, close, may }) {
   const now = useRef(item);
   now.current = item;
   const leaving = useRef(() => {});
-  // Whoever goes elsewhere with something typed meant it; only what is wrong cannot be kept, and they are told.
+  // Whoever goes elsewhere with something typed meant it, also where they may only look by now: then it is not saved, and
+  // told so. Only what is wrong cannot be kept, and they are told.
   leaving.current = () => {
-    if (fixed) return;
     const { typed, faults } = typedIn(form.current);
     screen.save(now.current, only(written(typed), typed, faults));
     const untold = Object.entries(faults).find(([name]) => !(name in wrong.peek()));
@@ -88,10 +88,9 @@ function Who({ item, people }) {
 
 /** What is typed and differs from what the form showed, so that a field left alone never overrules another's. @param {HTMLFormElement | null} form */
 function typedIn(form) {
-  const all = form ? fieldsOf(form) : {};
   const fields = /** @type {(HTMLInputElement | HTMLTextAreaElement)[]} */ ([...(form?.querySelectorAll("input, textarea") ?? [])]);
-  const names = fields.filter((field) => field.value !== field.defaultValue).map((field) => field.name);
-  const typed = Object.fromEntries(names.map((name) => [name, all[name] ?? ""]));
+  const changed = fields.filter((field) => field.value !== field.defaultValue);
+  const typed = Object.fromEntries(changed.map(({ name, value }) => [name, value]));
   return { typed, faults: mistakes(typed) };
 }
 

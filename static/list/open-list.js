@@ -249,6 +249,12 @@ export class OpenList {
     });
   }
 
+  /** Whether someone removed an item while a finger held the screen still. @param {string} id */
+  isTaken(id) {
+    const frozen = this.frozen.peek();
+    return frozen?.state?.items.get(id)?.removed === false && this.confirmed.peek()?.items.get(id)?.removed === true;
+  }
+
   // --- what is shown ---
 
   /** Refused while a finger is on the rows, an edit is still shown as if it waited. @param {Entry} entry */

@@ -41,6 +41,10 @@ export function Rows({ screen, state }) {
   // Who may tick does nothing else.
   const bare = state.list.right !== "edit";
   const item = chosen.value === null ? undefined : state.items.get(chosen.value);
+  const there = item !== undefined && !item.removed;
+  // What someone removes and brings back must not open its details again, under another tap.
+  useEffect(() => void (there || (chosen.value = null)));
+  useEffect(() => () => void (chosen.value = null), []);
   const me = screen.list.session.user.id;
   /** The rows as they were drawn last: one that shows the same is the same, and costs nothing at a tap on another. */
   const drawn = useRef(/** @type {Map<string, VNode<RowProps>>} */ (new Map())).current;
@@ -73,7 +77,7 @@ export function Rows({ screen, state }) {
         </details>
       `}
     <//>
-    ${item && !item.removed && html`
+    ${there && html`
       <${Late} sheet="ItemSheet" screen=${screen} item=${item} people=${state.people} fixed=${bare} close=${() => (chosen.value = null)} />
     `}
     ${help.value && html`<${Late} sheet="KeysSheet" close=${() => (help.value = false)} />`}

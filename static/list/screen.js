@@ -68,6 +68,7 @@ export class Screen {
 
   /** Bring an item to a place among those that are to buy. @param {string} id @param {number} to */
   place(id, to) {
+    if (this.list.isTaken(id)) return;
     const wishes = model.placed(this.open(), id, to).map((place) => /** @type {Wish} */ ({ kind: "set", ...place }));
     if (wishes.length > 0) this.list.edit(...wishes);
   }

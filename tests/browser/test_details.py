@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.household import edit
 
 COMES_BACK_MS = 5000
 
@@ -104,3 +105,58 @@ def test_the_undo_of_a_notice_leaves_what_another_did_since(ann: Phone, bob: Pho
     expect(ann.page.locator(".chip")).to_have_text("7")
     ann.button("undo")
     comes_to(ann, "jam", quantity=7, ticked=True)
+
+
+def removes(phone: Phone, text: str) -> None:
+    phone.call("lists.edit", list=phone.page.url[-36:], edits=[edit("remove", item=stored(phone, text)["id"])])
+
+
+@pytest.mark.parametrize("note", ["", "rye"])
+def test_details_that_closed_with_their_item_do_not_open_again_with_it(ann: Phone, bob: Phone, note: str) -> None:
+    ann.add("bread\nmilk")
+    comes_to(ann, "bread", ticked=False)
+    item = stored(ann, "bread")["id"]
+    ann.more("bread")
+    expect(field(ann, "Note")).to_be_visible()
+    if note:
+        field(ann, "Note").fill(note)
+    removes(bob, "bread")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    if not note:
+        expect(ann.page.locator(".row-text")).to_have_text(["milk"])
+        bob.call("lists.edit", list=bob.page.url[-36:], edits=[edit("restore", item=item)])
+    ann.sees("bread")
+    ann.page.wait_for_timeout(300)
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    comes_to(ann, "bread", note=note or None)
+
+
+def test_what_is_typed_into_the_details_is_not_lost_with_the_right_to_edit(ann: Phone, bob: Phone) -> None:
+    ann.add("bread")
+    bob.sees("bread")
+    bob.more("bread")
+    field(bob, "Заметка").fill("rye")
+    members = ann.call("members.list", list=ann.page.url[-36:])["members"]
+    person = next(member["person"]["id"] for member in members if member["role"] != "owner")
+    ann.call("members.set_role", list=ann.page.url[-36:], person=person, role="viewer")
+    expect(field(bob, "Заметка")).to_be_disabled()
+    bob.button("close")
+    expect(bob.page.get_by_role("region", name="Не сохранено")).to_contain_text("bread")
+
+
+def test_a_drag_does_not_bring_back_what_another_removed_meanwhile(ann: Phone, bob: Phone) -> None:
+    ann.add("bread\nmilk\ntea")
+    comes_to(ann, "tea", ticked=False)
+    box = ann.page.locator(".item").first.bounding_box()
+    assert box
+    x, y = box["x"] + 150, box["y"] + 20
+    ann.page.mouse.move(x, y)
+    ann.page.mouse.down()
+    ann.page.mouse.move(x, y + 90, steps=5)
+    removes(bob, "bread")
+    bob.sees_not("bread")
+    ann.page.wait_for_timeout(500)
+    ann.page.mouse.up()
+    expect(ann.page.locator(".row-text")).to_have_text(["milk", "tea"])
+    ann.page.wait_for_timeout(500)
+    assert stored(ann, "bread") == {}
