@@ -67,7 +67,7 @@ class Exports:
     async def fetched(self, secret: str) -> AsyncIterator[Blob]:
         """The export behind a link, for one download. ``NotFound`` for one that never was, ``Gone`` when it is over.
 
-        The link stays good where the object cannot be opened: ``Unavailable``.
+        The link stays good where the object cannot be opened (``Unavailable``), or the block fails.
         """
         key = hash_of(secret)
         record = await self._store.record(EXPORT, key)
@@ -82,7 +82,12 @@ class Exports:
                 await self._store.put_record(used, record.version)
             except Conflict:
                 raise Gone("export") from None
-            yield blob
+            try:
+                yield blob
+            except BaseException:
+                with contextlib.suppress(Unavailable, Conflict):  # it was withdrawn meanwhile
+                    await self._store.put_record(_next(used, READY, record.due), used.version)
+                raise
         await self._end(used)
 
     async def tidy(self) -> None:
@@ -104,13 +109,15 @@ class Exports:
         """Its object goes; where the storage is away, ``tidy`` does it later. The link is known as one that was."""
         with contextlib.suppress(Unavailable, Conflict):
             await self._blobs.remove(_object(record.key))
-            await self._store.put_record(_next(record, OVER, self._clock.now() + REMEMBERED_MS), record.version)
+            await self._store.put_record(_over(record, self._clock.now()), record.version)
 
     async def forget(self, person: PersonId) -> None:
         """Withdraw all exports of a person."""
         for record in await self._store.records_of(EXPORT, person):
-            await self._blobs.remove(_object(record.key))
-            await self._store.remove_record(EXPORT, record.key)
+            if record.content != OVER:
+                await self._blobs.remove(_object(record.key))
+                with contextlib.suppress(Conflict):  # it ended by itself meanwhile
+                    await self._store.put_record(_over(record, self._clock.now()), record.version)
 
     # --- what is in it
 
@@ -125,7 +132,10 @@ class Exports:
                 *await self._lists.index(person, archived=False, deleted=False),
                 *await self._lists.index(person, archived=True, deleted=False),
             ]:
-                content = await self._list(person, view.header.id)
+                try:
+                    content = await self._list(person, view.header.id)
+                except (NotFound, Gone):  # deleted or left since they were counted
+                    continue
                 await _add(archive, f"lists/{_file_name(view.summary.title)} {view.header.id}.json", content)
                 yield drain.taken()
         yield drain.taken()
@@ -136,6 +146,7 @@ class Exports:
             "name": account.name,
             "email": account.email,
             "email_verified": account.email_verified,
+            "new_email": account.new_email,
             "language": account.language,
             "theme": account.theme,
             "role": account.role,
@@ -200,6 +211,10 @@ class _Drain(io.RawIOBase):
 
 def _next(record: Record, content: bytes, due: int) -> Record:
     return replace(record, content=content, due=due, version=record.version + 1)
+
+
+def _over(record: Record, now: int) -> Record:
+    return _next(record, OVER, now + REMEMBERED_MS)
 
 
 def _object(key: bytes) -> str:

@@ -1,9 +1,13 @@
 """What is fetched by a link that carries its own secret."""
 
+import logging
+
 from tornado.iostream import StreamClosedError
 
 from shoplist_appliance.domain.errors import DomainError
 from shoplist_appliance.web.http import Handler
+
+log = logging.getLogger(__name__)
 
 
 class ExportFile(Handler):
@@ -12,7 +16,10 @@ class ExportFile(Handler):
     allowed = "GET"
 
     async def get(self, secret: str) -> None:
-        """The zip file; ``404`` for a link that never was, ``410`` for one that has served or is over."""
+        """The zip file; ``404`` for a link that never was, ``410`` for one that has served, was withdrawn or is over.
+
+        Where the storage fails in the middle, the connection ends before the file does, and the link stays good.
+        """
         try:
             async with self.door.dispatcher.services.exports.fetched(secret) as blob:
                 self.set_header("Content-Type", "application/zip")
@@ -23,6 +30,9 @@ class ExportFile(Handler):
                     self.write(piece)
                     await self.flush()
         except StreamClosedError:
-            return
+            return None
         except DomainError as error:
-            self.refuse(error)
+            if not self._headers_written:
+                return self.refuse(error)
+            log.warning("a download of an export broke off: %s", error)
+            self.request.connection.close()  # type: ignore[union-attr]

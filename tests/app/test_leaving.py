@@ -1,15 +1,22 @@
 """Taking everything along, and going: what an export holds, and what remains of an account that was deleted."""
 
+import asyncio
 import io
 import sqlite3
 import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
 import pytest
 
+from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
+from shoplist_appliance.domain.errors import Unavailable
+from shoplist_appliance.ports import Blob
 from tests.app.test_hunt import found, word
+from tests.clients.house import house
 from tests.clients.http import Http
 from tests.clients.making import PASSWORD, Json, add, new_id, tick
 from tests.clients.person import Person
@@ -67,8 +74,39 @@ async def test_a_link_serves_once_and_a_look_does_not_count(http: Http, anna: Pe
 
 async def test_a_new_export_withdraws_the_one_before(http: Http, anna: Person) -> None:
     first, second = [path_of((await anna.call("accounts.export"))["url"]) for _ in range(2)]
-    (await http.get(first)).problem("not_found")
+    (await http.get(first)).problem("gone")
     assert (await http.get(second)).status == 200
+
+
+async def test_a_download_that_breaks_off_has_nothing_but_the_file_in_it_and_can_be_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = SealedBlobs.get
+
+    @asynccontextmanager
+    async def away_in_the_middle(self: SealedBlobs, name: str) -> AsyncIterator[Blob]:
+        async with real(self, name) as blob:
+
+            async def pieces() -> AsyncIterator[bytes]:
+                yield (await anext(blob.pieces))[:100]
+                raise Unavailable("storage")
+
+            yield Blob(blob.size, pieces())
+
+    async with house(tmp_path / "data") as http:
+        anna = await Person.registered(http)
+        url = urlsplit((await anna.call("accounts.export"))["url"])
+        with monkeypatch.context() as patched:
+            patched.setattr(SealedBlobs, "get", away_in_the_middle)
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            writer.write(f"GET {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n".encode())
+            head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+            writer.close()
+        assert b" 200 " in head
+        assert len(body) == 100
+        assert body.startswith(b"PK")
+        assert (await http.get(url.path)).status == 200
+        (await http.get(url.path)).problem("gone")
 
 
 # --- the end ---

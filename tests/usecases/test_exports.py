@@ -1,16 +1,22 @@
 """An export outlives storage that fails, and never what it belongs to."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+import io
+import zipfile
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound, Unavailable
+from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.usecases.exports import LINK_MS, REMEMBERED_MS, Exports
+from shoplist_appliance.usecases.lists import ListView
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.people import People
 from tests.contract.blob_places import sealed
@@ -153,3 +159,77 @@ async def test_a_sweep_leaves_what_can_be_fetched(house: House, exports: Exports
     secret = await exports.make(await house.person())
     await exports.sweep()
     assert (await content(exports, secret)).startswith(b"PK")
+
+
+async def broken_off(exports: Exports, secret: str, meanwhile: Callable[[], Awaitable[None]]) -> None:
+    async with exports.fetched(secret):
+        await meanwhile()
+
+
+async def test_a_download_that_fails_in_the_middle_leaves_the_link_good(house: House, exports: Exports) -> None:
+    secret = await exports.make(await house.person())
+    for error in (Unavailable(), ConnectionResetError()):
+
+        async def meanwhile(error: Exception = error) -> None:
+            with pytest.raises(Gone):
+                await content(exports, secret)
+            raise error
+
+        with pytest.raises(type(error)):
+            await broken_off(exports, secret, meanwhile)
+    assert (await content(exports, secret)).startswith(b"PK")
+    with pytest.raises(Gone):
+        await content(exports, secret)
+
+
+async def test_a_link_that_was_withdrawn_is_known_as_one_that_was(
+    house: House, exports: Exports, blobs: Troubled
+) -> None:
+    ann = await house.person()
+    first, second = await exports.make(ann), await exports.make(ann)
+    assert len(await blobs.names()) == 1
+    with pytest.raises(Gone):
+        await content(exports, first)
+    assert (await content(exports, second)).startswith(b"PK")
+
+
+async def test_a_download_that_fails_after_its_link_was_withdrawn_brings_nothing_back(
+    house: House, exports: Exports, blobs: Troubled
+) -> None:
+    ann = await house.person()
+    secret = await exports.make(ann)
+
+    async def meanwhile() -> None:
+        await exports.forget(ann)
+        raise Unavailable
+
+    with pytest.raises(Unavailable):
+        await broken_off(exports, secret, meanwhile)
+    with pytest.raises(Gone):
+        await content(exports, secret)
+    assert await blobs.names() == []
+
+
+async def test_a_list_that_goes_while_an_export_is_made_is_left_out(
+    house: House, exports: Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.person(), await house.person("Bob")
+    kept, ended, left = [(await house.lists.create(ann, title, None)).header.id for title in ("Kept", "Old", "Left")]
+    index = house.lists.index
+
+    async def then_they_go(person: PersonId, *, archived: bool, deleted: bool) -> Sequence[ListView]:
+        views = await index(person, archived, deleted)
+        if not archived and not deleted:
+            await house.lists.delete(ann, ended)
+            await house.lists.change_header(left, lambda header: replace(header, members={bob: "owner"}))
+        return views
+
+    monkeypatch.setattr(house.lists, "index", then_they_go)
+    files = await exported(exports, ann)
+    assert [file["id"] for name, file in files.items() if name != "account.json"] == [kept]
+
+
+async def exported(exports: Exports, person: PersonId) -> dict[str, Any]:
+    """The files of an export by their names."""
+    with zipfile.ZipFile(io.BytesIO(await content(exports, await exports.make(person)))) as archive:
+        return {name: orjson.loads(archive.read(name)) for name in archive.namelist()}
