@@ -442,12 +442,14 @@ class Letter:
 class MailAway(Exception):
     """No mail at all can be handed over now. The text says why in our own words, without an address.
 
-    ``retry_after``, in seconds, is there where it will hardly change by itself.
+    ``retry_after``, in seconds, is there where it will hardly change by itself. ``at_letter``: the server was there
+    and went away over this very letter, which may be the cause.
     """
 
-    def __init__(self, why: str, retry_after: float | None = None) -> None:
+    def __init__(self, why: str, retry_after: float | None = None, *, at_letter: bool = False) -> None:
         super().__init__(why)
         self.retry_after = retry_after
+        self.at_letter = at_letter
 
 
 class MailDeferred(Exception):

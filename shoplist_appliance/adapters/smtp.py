@@ -141,9 +141,9 @@ def _why_not(error: BaseException) -> BaseException:
         case aiosmtplib.SMTPNotSupported():
             return MailRefused("the mail server takes addresses in ASCII only", is_ours=False)
         case aiosmtplib.SMTPTimeoutError():
-            return MailAway("the mail server does not answer")
+            return MailAway("the mail server does not answer", at_letter=True)
         case aiosmtplib.SMTPException() | OSError():
-            return MailAway("the mail server ended the connection")
+            return MailAway("the mail server ended the connection", at_letter=True)
         case ValueError():
             return MailRefused("the address is none", is_ours=False)
     return error
@@ -151,7 +151,7 @@ def _why_not(error: BaseException) -> BaseException:
 
 def _refusal(code: int, *, is_ours: bool) -> Exception:
     if code == CLOSING:
-        return MailAway(f"the mail server takes nothing now: {code}")
+        return MailAway(f"the mail server takes nothing now: {code}", at_letter=True)
     if code < 500:
         return MailDeferred(str(code))
     return MailRefused(str(code), is_ours=is_ours)

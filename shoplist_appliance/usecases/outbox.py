@@ -34,6 +34,7 @@ FIRST_HOLD = 5.0
 LONGEST_HOLD = 3600.0  # while a mailbox is not to be had
 TOLD_AFTER = 30.0  # a server that is away for less is being restarted, say
 GIVEN_UP_MS = 5 * 24 * 3600 * 1000  # what other mail servers do
+MOST_STRIKES = 3  # a mail over which a server went away so often holds up its own mailbox alone
 LAST_MAIL_SECONDS = 3.0
 LOOK_AGAIN = 60.0  # for what a command accepted, beside the product
 NEVER = float("inf")
@@ -82,6 +83,7 @@ class Outbox:
         self._mailboxes: dict[str, _Hold] = {}
         self._done: set[bytes] = set()  # handed over, and not yet taken out
         self._unwritable: set[bytes] = set()
+        self._strikes: dict[bytes, int] = {}  # how often the server went away over a mail
         self._closing = False
         self._running: asyncio.Task[object] | None = None
 
@@ -150,8 +152,11 @@ class Outbox:
         try:
             await self._postman.deliver(Letter(record.key.hex()[:32], record.due, **content))
         except MailAway as error:
+            if self._is_struck(record, error):
+                return await self._deferred(record, mailbox, error)
             self._away(error)
         except MailDeferred as error:
+            self._here()
             return await self._deferred(record, mailbox, error)
         except MailRefused as error:
             log.log(logging.ERROR if error.is_ours else logging.WARNING, "a mail was refused for good: %s", error)
@@ -167,8 +172,16 @@ class Outbox:
             await self._end(record, mailbox, "sent")
         return True
 
+    def _is_struck(self, record: Record, error: MailAway) -> bool:
+        """Whether the server goes away over this mail again and again. It is not taken for being here by that: it may
+        be as bad with all others, which then wait for it as before."""
+        if error.at_letter:
+            self._strikes[record.key] = self._strikes.get(record.key, 0) + 1
+        return error.at_letter and self._strikes[record.key] >= MOST_STRIKES
+
     async def _end(self, record: Record, mailbox: str, outcome: str) -> None:
         self._counters.add("mails", outcome=outcome)
+        self._strikes.pop(record.key, None)
         self._mailboxes.pop(mailbox, None)
         self._done.add(record.key)
         await self._remove(record)
@@ -178,8 +191,7 @@ class Outbox:
         self._done.discard(record.key)
         return True
 
-    async def _deferred(self, record: Record, mailbox: str, error: MailDeferred) -> bool:
-        self._here()
+    async def _deferred(self, record: Record, mailbox: str, error: MailDeferred | MailAway) -> bool:
         if self._clock.now() - record.due >= GIVEN_UP_MS:
             log.warning("a mail was given up after five days: %s", error)
             await self._end(record, mailbox, "refused")

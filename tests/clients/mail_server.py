@@ -28,7 +28,10 @@ class Received:
 
 
 class MailServer:
-    """``answers`` are replies other than 250: by mailbox, at RCPT; for ``MAIL`` and for ``DATA``."""
+    """``answers`` are replies other than 250: by mailbox, at RCPT; for ``MAIL`` and for ``DATA``.
+
+    ``drops`` are mailboxes whose mails it cannot bear: it ends the connection in the middle.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class MailServer:
         self.utf8 = utf8
         self.received: list[Received] = []
         self.answers: dict[str, str] = {}
+        self.drops: set[str] = set()
         self.connections = 0
         self.log_ins = 0
         self.keep_silent = False
@@ -122,6 +126,10 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if answer := self.answers.get("DATA"):
             return answer
+        if self.drops.intersection(envelope.rcpt_tos):
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
+            return "421 never read"
         assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)

@@ -122,7 +122,7 @@ async def test_a_wrong_password_waits_for_somebody_to_set_it_right() -> None:
     [
         (DORA, "550 5.1.1 dora@example.test is unknown here", MailRefused("550", is_ours=False)),
         (DORA, "450 4.2.0 dora@example.test is greylisted", MailDeferred("450")),
-        (DORA, "421 closing", MailAway("the mail server takes nothing now: 421")),
+        (DORA, "421 closing", MailAway("the mail server takes nothing now: 421", at_letter=True)),
         ("DATA", "554 this smells of spam", MailRefused("554", is_ours=True)),
         ("DATA", "452 no room", MailDeferred("452")),
         ("MAIL", "550 who are you", MailAway("the mail server takes no mails from smtp.from: 550", 600.0)),

@@ -3,15 +3,26 @@
 import asyncio
 import errno
 import logging
+from typing import cast
 
 import pytest
 
+from shoplist_appliance.adapters.letters import Letters
+from shoplist_appliance.adapters.smtp import Smtp
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ops.metrics import Counters
 from shoplist_appliance.ports import Letter, MailAway, MailDeferred, MailRefused
 from shoplist_appliance.usecases import outbox
 from shoplist_appliance.usecases.mail import MAIL, Mail
-from shoplist_appliance.usecases.outbox import FIRST_HOLD, GIVEN_UP_MS, LONGEST_PAUSE, TOLD_AFTER, Outbox
+from shoplist_appliance.usecases.outbox import (
+    FIRST_HOLD,
+    GIVEN_UP_MS,
+    LONGEST_PAUSE,
+    MOST_STRIKES,
+    TOLD_AFTER,
+    Outbox,
+)
+from tests.clients.mail_server import MailServer
 from tests.usecases.conftest import House
 
 
@@ -134,6 +145,52 @@ async def test_a_full_mailbox_holds_up_itself_alone_and_keeps_its_order(office: 
     office.seconds += 2 * FIRST_HOLD
     assert await office.outbox.send_due() is None
     assert office.postman.told[1:] == ["Ann@Example.org 0", "ann@example.org 1", "ann@example.org 2"]
+
+
+async def test_a_mail_over_which_the_server_goes_away_does_not_hold_up_those_behind_it(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with MailServer() as server:
+        smtp = Smtp(Letters("", "shoplist@example.org"), "127.0.0.1", server.port, "none")
+        office.postman = cast(Round, smtp)
+        outbox = office.another()
+        server.drops.add("ann@example.org")
+        for name in ("ann", "ben", "cora"):
+            await office.mail.send(f"{name}@example.org", "reset", "en", {"url": "http://house/reset/x"})
+        waits = []
+        for _ in range(MOST_STRIKES):
+            assert not server.received, "it may be the server"
+            waits.append(await outbox.send_due() or 0)
+            office.seconds += waits[-1]
+        assert waits == [1, 2, FIRST_HOLD]
+        assert [one.to for one in server.received] == ["ben@example.org", "cora@example.org"]
+        assert await outbox.send_due() == 2 * FIRST_HOLD
+        await office.mail.send("dora@example.org", "reset", "en", {"url": "http://house/reset/x"})
+        await outbox.send_due()
+        assert server.received[-1].to == "dora@example.org", "it holds up nothing later either"
+        server.drops.clear()
+        office.seconds += 2 * FIRST_HOLD
+        assert await outbox.send_due() is None
+        assert server.received[-1].to == "ann@example.org"
+    assert "ann@" not in caplog.text
+
+
+async def test_a_server_that_goes_away_over_every_mail_is_waited_for_and_told_of(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    office.postman.trouble[""] = MailAway("it ends the connection", at_letter=True)
+    for number in range(50):
+        await office.accept(number, f"p{number}@example.org")
+    began = office.seconds
+    while office.seconds - began < 600:
+        office.seconds += await office.outbox.send_due() or 0
+    assert office.postman.tries < 100
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    office.postman.trouble.clear()
+    while (wait := await office.outbox.send_due()) is not None:
+        office.seconds += wait
+    assert sorted(office.postman.told) == sorted(f"p{number}@example.org {number}" for number in range(50))
 
 
 async def test_many_mails_that_wait_do_not_hide_the_one_behind_them(office: Office) -> None:
