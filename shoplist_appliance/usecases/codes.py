@@ -46,10 +46,14 @@ MOST_TRIES = 5
 DIGITS = 6
 A_TIME = 100  # records that one round looks at
 
-# Mails with a code to one address, whoever asks for them: with the tries that each bears, a day of guessing has one
-# chance in some six thousand. By one account, whatever addresses it names. Mails with a link, which nobody guesses.
-MAILS_TO = Rate("mails_to", burst=10, per_second=1 / 3600, kept=True)
+# Mails with a code by one account to one address: with the tries that each bears, a day of an account's guessing has
+# one chance in some six thousand. By one account, whatever addresses it names.
+MAILS_TO_ONE = Rate("mails_to_one", burst=10, per_second=1 / 3600, kept=True)
 MAILS_BY = Rate("mails_by", burst=10, per_second=1 / 1800, kept=True)
+# To one address, by whomever: far more than an account may cause, and those who would move there apart from the account
+# that is there, so that nobody keeps an address from being validated (ADR 0018).
+MAILS_TO = Rate("mails_to", burst=50, per_second=1 / 1800, kept=True)
+# Mails with a link, which nobody guesses.
 LINKS_TO = Rate("links_to", burst=5, per_second=1 / 3600, kept=True)
 
 
@@ -219,12 +223,15 @@ class Codes:
         return {"url": f"{self._base_url()}/account"}
 
     def _count_mail(self, account: Person, email: str) -> None:
-        self._limits.take(MAILS_BY, account.id)
-        try:
-            self._limits.take(MAILS_TO, email_key(email))
-        except TooManyRequests:
-            self._limits.give_back(MAILS_BY, account.id)
-            raise
+        address = email_key(email)
+        is_there = address == email_key(account.email)
+        self._limits.take_all(
+            [
+                (MAILS_BY, account.id),
+                (MAILS_TO_ONE, (account.id, address)),
+                (MAILS_TO, (address, "there" if is_there else "moving")),
+            ]
+        )
 
     async def _keep(
         self, kind: str, secret: str, account: Person, email: str, lasts: int, digits: str | None = None

@@ -52,6 +52,18 @@ class Limits:
         if len(buckets) > MOST_BUCKETS:
             del buckets[next(iter(buckets))]  # in the order of their last use
 
+    def take_all(self, rates: Iterable[tuple[Rate, Hashable]]) -> None:
+        """Take one out of each bucket, or raise ``TooManyRequests`` and leave all of them as they are."""
+        taken: list[tuple[Rate, Hashable]] = []
+        try:
+            for rate, key in rates:
+                self.take(rate, key)
+                taken.append((rate, key))
+        except TooManyRequests:
+            for rate, key in taken:
+                self.give_back(rate, key)
+            raise
+
     def give_back(self, rate: Rate, key: Hashable, cost: float = 1) -> None:
         """Undo a ``take``: what it was taken for did not happen."""
         bucket = self._buckets.get(rate.name, {})

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
@@ -374,12 +375,26 @@ async def test_mails_to_one_address_and_by_one_account_are_few(house: House) -> 
         await office.codes.change_address(ann.id, "other@example.org")
     assert (await office.now(ann)).new_email is None
     bob = await office.account()
-    with pytest.raises(TooManyRequests):
-        await office.codes.change_address(bob.id, ann.email)
     await office.codes.change_address(bob.id, "third@example.org")
     for _ in range(50):
         await reset_asked(office, bob.email)
     assert 3 <= office.post.templates().count("reset") <= 10
+
+
+async def test_strangers_keep_nobody_from_validating_an_address_and_mails_to_it_are_bounded(house: House) -> None:
+    office, address = Office(house, factor=1), "victim@example.org"
+    for _ in range(8):
+        stranger = await office.account()
+        for _ in range(20):
+            with suppress(TooManyRequests):
+                await office.codes.change_address(stranger.id, address)
+    assert 50 <= len([to for to, _, _ in office.post.mails if to == address]) <= 60
+    victim = (await office.people.register(address, "a good password", "Victim", "en", None)).person
+    await office.codes.welcome(victim)
+    await office.codes.resend(victim.id)
+    assert office.post.last("verify")[0] == address
+    await office.codes.validate(victim.id, office.post.code())
+    assert (await office.now(victim)).email_verified
 
 
 async def test_no_code_lies_in_the_store_as_it_is(office: Office) -> None:

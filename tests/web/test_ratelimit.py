@@ -51,6 +51,15 @@ def test_who_is_refused_is_told_when_it_will_pass() -> None:
     limits.take(RATE, "k", 5)
 
 
+def test_of_several_buckets_all_are_taken_from_or_none() -> None:
+    limits, scarce = Limits(1, HandTime()), Rate("scarce", burst=1, per_second=2)
+    limits.take_all([(RATE, "k"), (scarce, "k")])
+    for _ in range(3):
+        with pytest.raises(TooManyRequests):
+            limits.take_all([(RATE, "k"), (scarce, "k")])
+    assert passed(limits, 9) == 4
+
+
 def test_keys_do_not_share() -> None:
     limits = Limits(1, HandTime())
     assert passed(limits, 9, "a") == passed(limits, 9, "b") == 5
