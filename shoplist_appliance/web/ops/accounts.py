@@ -136,16 +136,19 @@ async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
 
 
 async def _taken(house: House, account: str, caller: Caller) -> Sequence[tuple[Rate, Hashable]]:
-    """Take what an attempt costs, and say of which rates. Of strangers the door has taken the first already."""
+    """Take what an attempt costs, and say of which rates. Of strangers the door has taken the first already:
+    it is taken anew with the second, so that an attempt that was none costs nobody else at the address."""
     network, browser = network_of(caller.address), caller.browser
     if browser is not None and not browser.is_new:
         if await house.services.people.knows(account, browser.secret):
             own = (account, hash_of(browser.secret).hex())
             house.limits.take(SIGNING_IN_AGAIN, own)
             return [(SIGNING_IN_AGAIN, own)]
-        house.limits.take(SIGNING_IN, network)
-    house.limits.take(SIGNING_IN_TO_ONE, (network, account))
-    return [(SIGNING_IN, network), (SIGNING_IN_TO_ONE, (network, account))]
+    else:
+        house.limits.give_back(SIGNING_IN, network)
+    rates: Sequence[tuple[Rate, Hashable]] = [(SIGNING_IN, network), (SIGNING_IN_TO_ONE, (network, account))]
+    house.limits.take_all(rates)
+    return rates
 
 
 def _give_back(house: House, taken: Sequence[tuple[Rate, Hashable]]) -> None:

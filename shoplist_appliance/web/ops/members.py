@@ -75,8 +75,7 @@ async def _invite(house: House, wish: Invite, caller: Caller) -> tuple[str | Non
         made = await house.services.members.invite(person, list_id, wish.role)
         return made.code, _link(house, made.code)
     await house.services.people.require_verified(person, "invite")
-    house.limits.take(MAILING, person)
-    house.limits.take(MAILING_TO, (person, email_key(wish.email)))
+    house.limits.take_all([(MAILING, person), (MAILING_TO, (person, email_key(wish.email)))])
     await house.services.members.invite_by_mail(
         person, list_id, wish.role, wish.email, caller.language, partial(_link, house)
     )
