@@ -73,7 +73,7 @@ SCRIPTS: Mapping[str, tuple[str, str]] = {
     "admin": ("settings", "app"),
 }
 # Those whose address holds a secret.
-SECRET_PAGES = frozenset({"verify", "reset", "guest"})
+SECRET_PAGES = frozenset({"verify", "reset", "join", "guest"})
 # The page's background in either theme (static/css/tokens.css): what the system paints around it.
 BACKGROUND: Mapping[Theme, str] = {"light": "#f6f5f1", "dark": "#121513"}
 FOR_EVER = "public, max-age=31536000, immutable"

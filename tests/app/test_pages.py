@@ -16,6 +16,8 @@ PAGES = [
     "/reset",
     "/reset/a-token",
     "/admin",
+    "/join/a-code",
+    "/s/a-key",
     "/list",
     "/list/0f9d3a52-6f0e-4c53-9d0e-6a1f3f1f7c10",
     "/swagger",
@@ -65,14 +67,6 @@ async def test_a_list_page_is_light_and_loads_one_script_before_it_is_touched(ht
         file.with_name(f"{file.name}.br").stat().st_size for file in packed
     )
     assert weight <= 60 * 1024
-
-
-@pytest.mark.parametrize("path", ["/verify/a-token", "/reset/a-token"])
-async def test_a_page_whose_address_holds_a_secret_tells_it_to_nobody(http: Http, path: str) -> None:
-    answer = await http.get(path)
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert "noindex" in answer.headers["X-Robots-Tag"]
-    assert re.findall(rb'<meta name="referrer" content="([^"]*)"', answer.body) == [b"no-referrer"]
 
 
 async def test_the_root_is_a_page_for_strangers_and_for_whoever_is_signed_in(http: Http) -> None:
