@@ -14,8 +14,9 @@ from typing import Any
 
 import orjson
 
-from shoplist_appliance.domain.errors import Conflict, Gone, NotFound, Unavailable
+from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
+from shoplist_appliance.domain.lists import Header
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Blob, Blobs, Clock, Record, Store
 from shoplist_appliance.usecases.lists import Lists
@@ -131,10 +132,15 @@ class Exports:
             for view in [
                 *await self._lists.index(person, archived=False, deleted=False),
                 *await self._lists.index(person, archived=True, deleted=False),
+                *(
+                    view
+                    for view in await self._lists.index(person, archived=False, deleted=True)
+                    if view.role == "owner"
+                ),
             ]:
                 try:
-                    content = await self._list(person, view.header.id)
-                except (NotFound, Gone):  # deleted or left since they were counted
+                    content = await self._list(person, view.header.id, deleted=view.header.deleted_at is not None)
+                except (NotFound, Gone, Forbidden):  # deleted, left or handed over since they were counted
                     continue
                 await _add(archive, f"lists/{_file_name(view.summary.title)} {view.header.id}.json", content)
                 yield drain.taken()
@@ -164,13 +170,16 @@ class Exports:
             ],
         }
 
-    async def _list(self, person: PersonId, list_id: ListId) -> Mapping[str, Any]:
-        opened = await self._lists.get(person, list_id, None, None)
+    async def _list(self, person: PersonId, list_id: ListId, *, deleted: bool) -> Mapping[str, Any]:
+        if deleted:
+            opened = await self._lists.get_deleted(person, list_id)
+        else:
+            opened = await self._lists.get(person, list_id, None, None)
         names = {one.id: one.name for one in opened.people}
         mine: list[Mapping[str, Any]] = []
         before: int | None = None
         while True:
-            page = await self._lists.history(person, list_id, before, CHANGES_AT_ONCE)
+            page = await self._lists.history(person, list_id, before, CHANGES_AT_ONCE, deleted=deleted)
             mine += [
                 {"revision": change.revision, "kind": change.kind, "at": _time(change.at), "items": change.items}
                 for change in page.changes
@@ -188,7 +197,36 @@ class Exports:
             "items": [{**item, "updated_at": _time(_int(item["updated_at"]))} for item in opened.items],
             "people": names,
             "my_changes": mine[::-1],
+            **(_of_its_owner(opened.view.header, self._clock.now()) if opened.view.role == "owner" else {}),
         }
+
+
+def _of_its_owner(header: Header, now: int) -> Mapping[str, Any]:
+    """What nobody else is told; the links themselves let others in and stay where they are."""
+    return {
+        "deleted_at": _time_or_none(header.deleted_at),
+        "shares": [
+            {
+                "right": share.right,
+                "name": share.name,
+                "created_at": _time(share.created_at),
+                "expires_at": _time_or_none(share.expires_at),
+                "last_used": _time_or_none(share.last_used),
+            }
+            for share in header.shares
+            if share.serves(now)
+        ],
+        "invitations": [
+            {
+                "role": invitation.role,
+                "email": invitation.email,
+                "created_at": _time(invitation.created_at),
+                "expires_at": _time(invitation.expires_at),
+            }
+            for invitation in header.invitations
+            if invitation.serves(now)
+        ],
+    }
 
 
 class _Drain(io.RawIOBase):
@@ -232,6 +270,10 @@ def _int(value: object) -> int:
 
 def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _time_or_none(ms: int | None) -> str | None:
+    return None if ms is None else _time(ms)
 
 
 async def _add(archive: zipfile.ZipFile, name: str, content: object) -> None:

@@ -163,6 +163,14 @@ class Lists:
         """The list, whole or what changed after ``since``; whole also where the client is too far behind or ahead."""
         return self._answer(actor, await self._open_lists.opened(list_id), since, epoch)
 
+    async def get_deleted(self, person: PersonId, list_id: ListId) -> Opened:
+        """A list that this person deleted and could restore, whole. Raises as ``restore``."""
+        opened = await self._open_lists.opened(list_id)
+        self._require_restorable(opened.header, person)
+        items = opened.state.items()
+        view = ListView(opened.header, opened.state.summary(), "owner")
+        return Opened(view, items, self._names.of(people_of(items)), True, self._clock.now())
+
     async def open(
         self,
         actor: Actor,
@@ -197,10 +205,15 @@ class Lists:
         shown = opened.state.items() if items is None else items
         return Opened(view, shown, self._names.of(people_of(shown)), whole, self._clock.now())
 
-    async def history(self, person: PersonId, list_id: ListId, before: int | None, limit: int) -> History:
-        """Changes with revisions under ``before``, the newest first."""
+    async def history(
+        self, person: PersonId, list_id: ListId, before: int | None, limit: int, *, deleted: bool = False
+    ) -> History:
+        """Changes with revisions under ``before``, the newest first; with ``deleted`` of what ``get_deleted`` gets."""
         opened = await self._open_lists.opened(list_id)
-        require(opened.header, person, "read")
+        if deleted:
+            self._require_restorable(opened.header, person)
+        else:
+            require(opened.header, person, "read")
         newest = opened.state.revision if before is None else min(before - 1, opened.state.revision)
         oldest = max(newest - limit, 0)
         changes = await self._store.changes(list_id, oldest, newest) if newest > oldest else ()
@@ -243,19 +256,20 @@ class Lists:
         """Bring a deleted list back; one not deleted is answered as it is. ``Gone`` when the 30 days are over."""
 
         def step(header: Header) -> Header:
-            if role_of(header, person) != "owner":
-                raise Forbidden("not_owner")
-            if header.deleted_at is None:
-                return header
-            if is_over(header, self._clock.now()):
-                raise Gone("list_purged")
-            return replace(header, deleted_at=None)
+            self._require_restorable(header, person)
+            return header if header.deleted_at is None else replace(header, deleted_at=None)
 
         opened = await self._open_lists.opened(list_id)
         if step(opened.header) is not opened.header:
             async with self.room_for_one_more(person):
                 opened = await self.change_header(list_id, step)
         return ListView(opened.header, opened.state.summary(), "owner")
+
+    def _require_restorable(self, header: Header, person: PersonId) -> None:
+        if role_of(header, person) != "owner":
+            raise Forbidden("not_owner")
+        if is_over(header, self._clock.now()):
+            raise Gone("list_purged")
 
     async def change_header(
         self, list_id: ListId, step: Callable[[Header], Header], told: Callable[[], None] = lambda: None

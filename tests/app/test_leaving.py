@@ -64,6 +64,37 @@ async def test_an_export_holds_the_account_its_devices_and_its_lists(http: Http)
     assert anna.token not in orjson.dumps([account, files]).decode()
 
 
+async def test_it_holds_what_an_owner_alone_knows_and_no_key_of_it(http: Http) -> None:
+    anna, boris = await Person.registered(http), await Person.registered(http)
+    list_id, ended = await anna.new_list("Kept"), await anna.new_list("Ended")
+    of_boris = await boris.new_list("Of Boris")
+    await boris.shares_with(of_boris, anna, "editor")
+    shared = await anna.call("shares.create", list=list_id, right="tick", name="Neighbours")
+    withdrawn = await anna.call("shares.create", list=list_id, right="view", name="Withdrawn")
+    await anna.call("shares.revoke", list=list_id, id=withdrawn["id"])
+    code = await anna.invitation(list_id, "viewer")
+    await anna.done(ended, add("milk"))
+    await anna.call("lists.delete", list=ended)
+    await boris.call("shares.create", list=of_boris, right="view")
+    await anna.call("accounts.update", email="next@example.org")
+    files = await exported(http, anna)
+    assert files["account.json"]["new_email"] == "next@example.org"
+    lists = {file["id"]: file for name, file in files.items() if name != "account.json"}
+    assert set(lists) == {list_id, ended, of_boris}
+    mine = lists[list_id]
+    assert [(share["name"], share["right"], share["last_used"]) for share in mine["shares"]] == [
+        ("Neighbours", "tick", None)
+    ]
+    assert [(one["role"], one["email"]) for one in mine["invitations"]] == [("viewer", None)]
+    assert "shares" not in lists[of_boris]
+    assert lists[ended]["deleted_at"]
+    assert [item["text"] for item in lists[ended]["items"]] == ["milk"]
+    assert [change["kind"] for change in lists[ended]["my_changes"]] == ["add"]
+    await anna.problem("gone", "lists.get", list=ended)
+    for secret in (shared["key"], code):
+        assert secret not in orjson.dumps(files).decode()
+
+
 async def test_a_link_serves_once_and_a_look_does_not_count(http: Http, anna: Person) -> None:
     path = path_of((await anna.call("accounts.export"))["url"])
     assert (await http.send("HEAD", path)).status == 405
