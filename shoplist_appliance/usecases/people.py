@@ -84,7 +84,6 @@ class People:
         self._principals: OrderedDict[bytes, Principal] = OrderedDict()
         self._ended: OrderedDict[TokenId, None] = OrderedDict()
         self._seen: dict[TokenId, int] = {}
-        self._lacking: set[PersonId] = set()  # admins whose second factor is missing, among those met
 
     # --- who is calling
 
@@ -121,7 +120,6 @@ class People:
     def _remember(self, token: Token, person: Person) -> Principal:
         principal = Principal(person.id, token.id, person.role, token.scopes, token.session, person.language)
         self._principals[token.hash] = principal
-        self._look_at_factor(person)
         if len(self._principals) > CACHED_PRINCIPALS:
             self._principals.popitem(last=False)
         self._seen[token.id] = self._clock.now()
@@ -326,20 +324,15 @@ class People:
 
     def changed(self, person: Person) -> None:
         """Have what is known here of those who call agree with an account that was stored anew."""
-        self._look_at_factor(person)
         for hash, principal in self._principals.items():
             if principal.person == person.id:
                 self._principals[hash] = replace(principal, language=person.language)
 
-    def lacks_factor(self, person: PersonId) -> bool:
-        """Whether this admin has yet to set up the second factor that the role needs here; for who has called."""
-        return person in self._lacking
-
-    def _look_at_factor(self, person: Person) -> None:
-        if self._admins_need_totp and person.role == "admin" and not person.has_totp:
-            self._lacking.add(person.id)
-        else:
-            self._lacking.discard(person.id)
+    async def require_factor(self, admin: PersonId) -> None:
+        """Raises ``Forbidden`` where the role needs a second factor and this admin has none now: a command may have
+        taken it away beside this process."""
+        if self._admins_need_totp and not (await self.me(admin)).has_totp:
+            raise Forbidden("admin_totp")
 
     async def change_password(self, principal: Principal, password: str, new_password: str) -> None:
         """Change it and end all other tokens of the account. ``WrongCredentials`` where ``password`` is not it."""

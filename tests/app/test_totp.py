@@ -10,7 +10,7 @@ import pyotp
 import pytest
 import pytest_asyncio
 
-from shoplist_appliance.app import create_admin
+from shoplist_appliance.app import create_admin, disable_totp
 from shoplist_appliance.config import load
 from tests.clients.house import HandClock, house
 from tests.clients.http import Answer, Http
@@ -293,6 +293,11 @@ async def test_the_role_of_admin_can_be_made_to_need_it(tmp_path: Path, clock: H
             assert (await live.ask("admin.alerts", {}))["ok"]
             await root.call("totp.disable", password=PASSWORD, totp=guarded.code())
             await root.problem("forbidden", "admin.alerts")
+            await Guarded.of(root, clock)
+            await root.call("admin.alerts")
+            await disable_totp(settings, "root@example.test")
+            await root.problem("forbidden", "admin.alerts")
+            assert (await live.ask("admin.alerts", {}))["error"]["code"] == "forbidden"
 
 
 @pytest.mark.parametrize("operation", ["totp.begin", "accounts.me", "accounts.sign_in", "tokens.list"])
