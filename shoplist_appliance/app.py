@@ -270,10 +270,10 @@ async def _stop(app: App, server: HTTPServer) -> None:
 
 async def _let_go(app: App) -> None:
     await app.tasks.close()
-    with contextlib.suppress(Exception):
-        await app.services.people.keep_seen()
-        await app.services.kept_limits.keep()
-        await app.services.alerts.close()
+    services = app.services
+    for keep in (services.people.keep_seen, services.kept_limits.keep, services.alerts.close):
+        with contextlib.suppress(Exception):
+            await keep()
     await app.blobs.close()
     await app.store.close()
     if isinstance(app.passwords, Argon2Passwords):

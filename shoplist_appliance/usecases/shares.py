@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shoplist_appliance.domain.access import grant, require
-from shoplist_appliance.domain.errors import Conflict, DomainError, Invalid, NotFound, Reason
+from shoplist_appliance.domain.errors import Conflict, DomainError, Invalid, NotFound, Reason, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId, ShareId, new_secret
 from shoplist_appliance.domain.lists import Guest, Header, Right, Share
 from shoplist_appliance.ports import Clock, ListGone, ListStore, Rooms
@@ -117,6 +117,9 @@ class Shares:
 
             try:
                 await self._lists.change_header(list_id, step)
+            except Unavailable:
+                again = {who: time for who, time in used.items() if who[0] == list_id}
+                self._used = again | self._used  # for the next time
             except DomainError as error:
                 log.info("when the shares of list %s were used is not stored: %s", list_id, error)
 
