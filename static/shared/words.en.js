@@ -172,6 +172,7 @@ export const words = {
   "verify.waiting": "One moment…",
   "verify.done": "Your address is confirmed",
   "verify.expired": "This link no longer counts: it was used, it expired, or a newer mail was sent.",
+  "verify.confirmed": "The address of the account on this device, {email}, is confirmed.",
   "verify.unknown": "This link leads nowhere. Open it from the mail once more, whole.",
   "verify.to_account": "To my account",
 

@@ -15,15 +15,19 @@ import { Verified } from "./view.js";
 /** @param {HTMLElement} root */
 export function start(root) {
   const state = signal(/** @type {State} */ ("waiting"));
+  const confirmed = signal(/** @type {string | null} */ (null));
   const error = signal(/** @type {unknown} */ (null));
   const View = () => html`
     <${Page} title=${t("verify.page")} side="">
-      <${Verified} state=${state.value} error=${error.value} />
+      <${Verified} state=${state.value} confirmed=${confirmed.value} error=${error.value} />
     <//>
   `;
   render(html`<${View} />`, root);
   verify(codeOf(location.pathname)).then(
-    (found) => (state.value = found),
+    async (found) => {
+      state.value = found;
+      confirmed.value = await confirmedHere();
+    },
     (failure) => (error.value = failure),
   );
 }
@@ -35,14 +39,16 @@ async function verify(token) {
   } catch (failure) {
     const { code } = problemFrom(failure);
     if (code !== "gone" && code !== "not_found") throw failure;
-    return (await isConfirmed()) ? "done" : code === "gone" ? "expired" : "unknown";
+    return code === "gone" ? "expired" : "unknown";
   }
-  await isConfirmed();
   return "done";
 }
 
-/** A link that was used before has done its work, perhaps in this browser a moment ago. It also makes the account known here as it is now. */
-async function isConfirmed() {
+/**
+ * The address of whoever is signed in here, if it is confirmed and no other one waits: it need not be the link's, of which the
+ * server tells nothing. It also makes the account known here as it is now.
+ */
+async function confirmedHere() {
   const user = await askUser().catch(() => null);
-  return user !== null && user.email_verified && !user.new_email;
+  return user !== null && user.email_verified && !user.new_email ? user.email : null;
 }

@@ -6,8 +6,8 @@ import { html } from "../shared/html.js";
 import { Failure, Retry } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 
-/** @param {{state: State, error: unknown}} props */
-export function Verified({ state, error }) {
+/** @param {{state: State, confirmed: string | null, error: unknown}} props */
+export function Verified({ state, confirmed, error }) {
   if (error) return html`<section class="card invitation"><${Failure} error=${error} /><${Retry} /></section>`;
   if (state === "waiting") return html`<p class="empty" role="status">${t("verify.waiting")}</p>`;
   if (state === "done")
@@ -22,6 +22,7 @@ export function Verified({ state, error }) {
     <section class="card invitation">
       <${BrokenLink} />
       <p role="alert">${t(`verify.${state}`)}</p>
+      ${state === "expired" && confirmed && html`<p>${t("verify.confirmed", { email: confirmed })}</p>`}
       <a class="button main" href="/account">${t("verify.to_account")}</a>
     </section>
   `;

@@ -66,7 +66,7 @@ def test_another_mail_carries_another_code(ann: Phone, house: House) -> None:
     expect(ann.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
 
 
-def test_the_link_of_a_mail_confirms_an_address_on_any_device_and_opened_again_says_the_same(
+def test_the_link_of_a_mail_confirms_an_address_on_any_device_and_opened_again_says_how_things_are(
     ann: Phone, phone: NewPhone, house: House
 ) -> None:
     new = f"new-{ann.email}"
@@ -76,10 +76,31 @@ def test_the_link_of_a_mail_confirms_an_address_on_any_device_and_opened_again_s
     elsewhere.go(link)
     expect(elsewhere.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
     ann.go(link)
-    expect(ann.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    expect(ann.page.get_by_role("alert")).to_contain_text("no longer counts")
+    expect(ann.page.get_by_text(f"The address of the account on this device, {new}, is confirmed.")).to_be_visible()
     elsewhere.page.reload()
     expect(elsewhere.page.get_by_role("alert")).to_contain_text("no longer counts")
     assert ann.call("accounts.me")["user"]["email"] == new
+
+
+def test_nobody_is_told_that_anothers_dead_link_confirmed_an_address(ann: Phone, phone: NewPhone, house: House) -> None:
+    bob = phone("Bob")
+    bob.call("accounts.register", name="Bob", email=bob.email, password=PASSWORD, language="en")
+    bob.go(f"/verify/{house.mailed(bob.email, LINK.format('verify'))}")
+    expect(bob.page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    his = bob.call("accounts.me")["user"]["email"]
+    new = f"new-{ann.email}"
+    ask_for_address(ann, new)
+    dead = house.mailed(new, LINK.format("verify"))
+    ann.page.get_by_role("button", name="Get a new code").click()
+    expect(ann.page.get_by_text("There is a new mail.")).to_be_visible()
+    for secret, says in ((dead, "no longer counts"), ("never-was-one", "leads nowhere")):
+        bob.go(f"/verify/{secret}")
+        expect(bob.page.get_by_role("alert")).to_contain_text(says)
+        expect(bob.page.get_by_role("heading", name="Your address is confirmed")).to_have_count(0)
+    bob.go(f"/verify/{dead}")
+    expect(bob.page.get_by_text(f"The address of the account on this device, {his}, is confirmed.")).to_be_visible()
+    assert ann.call("accounts.me")["user"]["email"] == ann.email
 
 
 def test_the_secret_of_a_link_is_told_to_no_other_page(ann: Phone) -> None:
