@@ -76,7 +76,8 @@ class Leaving:
     async def _remove_rest(self, record: Record) -> None:
         """What a call made for the account that was on its way at its end."""
         person = _leaver(record)
-        await self._leave_all(person)
+        async with self._lists.coming(person):  # with an account that has ended nobody comes to a list after this
+            await self._leave_all(person)
         await self._store.remove_records_of(person)
         await self._store.remove_record(LEAVING, record.key)
 

@@ -4,25 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 from weakref import WeakValueDictionary
 
 import orjson
 
 from shoplist_appliance.domain.access import RIGHT_OF_ROLE, grant, require, role_of
-from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, Invalid, OutcomeUnknown, Reason
+from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, Invalid, OutcomeUnknown, Reason, Unauthenticated
 from shoplist_appliance.domain.ids import EditId, ItemId, ListId, PersonId, derived_uuid, new_secret, new_uuid
 from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.list_state import ListState, people_in, people_of
 from shoplist_appliance.domain.lists import Actor, Call, Change, Edit, Guest, Header, Right, Role, Summary, Undo
 from shoplist_appliance.domain.people import PersonName
-from shoplist_appliance.ports import Clock, Listener, ListGone, ListStore, Rooms, Snapshot
+from shoplist_appliance.ports import Clock, Listener, ListGone, ListStore, PeopleStore, Rooms, Snapshot
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, list_room
 from shoplist_appliance.usecases.turns import Turns
 
 LISTS_A_PERSON = 500
 KEPT_AFTER_DELETION_MS = 30 * 24 * 3600 * 1000
+
+
+class MemberStore(ListStore, PeopleStore, Protocol):
+    """What lists and their members need of a store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Lists:
     """What a member does with lists. Raises ``NotFound`` for strangers, ``Gone`` for members of a deleted list."""
 
     def __init__(
-        self, store: ListStore, open_lists: OpenLists, turns: Turns, rooms: Rooms, clock: Clock, names: Names
+        self, store: MemberStore, open_lists: OpenLists, turns: Turns, rooms: Rooms, clock: Clock, names: Names
     ) -> None:
         self._store = store
         self._open_lists = open_lists
@@ -73,7 +77,7 @@ class Lists:
         self._clock = clock
         self._names = names
         # A lock is here while somebody holds or awaits it.
-        self._counting: WeakValueDictionary[PersonId, asyncio.Lock] = WeakValueDictionary()
+        self._coming: WeakValueDictionary[PersonId, asyncio.Lock] = WeakValueDictionary()
 
     # --- making
 
@@ -120,16 +124,22 @@ class Lists:
             raise Conflict("list_id")
         return await self.view(person, list_id)
 
-    @asynccontextmanager
-    async def room_for_one_more(self, person: PersonId) -> AsyncIterator[None]:
-        """A context in which this person may come to one more list; raises ``Invalid`` where they have all they may.
+    def coming(self, person: PersonId) -> asyncio.Lock:
+        """Held by who lets the person come to a list: while another holds it, they come to none."""
+        return self._coming.setdefault(person, asyncio.Lock())
 
-        One at a time for each person, so that two calls at once cannot both make the five-hundredth.
+    @asynccontextmanager
+    async def room_for_one_more(self, person: PersonId, list_id: ListId | None = None) -> AsyncIterator[None]:
+        """A context in which this person may come to one more list, or be once more on this one.
+
+        ``Invalid`` where they have all they may; ``Unauthenticated`` where the account has ended meanwhile. One at a
+        time for each person, so that two calls at once cannot both make the five-hundredth.
         """
-        lock = self._counting.setdefault(person, asyncio.Lock())
-        async with lock:
-            headers = await self._store.lists_of(person)
-            if sum(header.deleted_at is None for header, _ in headers) >= LISTS_A_PERSON:
+        async with self.coming(person):
+            if await self._store.person(person) is None:
+                raise Unauthenticated("token")
+            headers = [header for header, _ in await self._store.lists_of(person) if header.id != list_id]
+            if sum(header.deleted_at is None for header in headers) >= LISTS_A_PERSON:
                 raise Invalid(fields={"list": Reason("too_many_lists", {"limit": LISTS_A_PERSON})})
             yield
 

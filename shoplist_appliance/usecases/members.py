@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from shoplist_appliance.domain.access import require, role_of
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import ROLE_RANK, Header, Invitation, Role
 from shoplist_appliance.domain.people import Language, PersonName, email_key
-from shoplist_appliance.ports import Clock, ListGone, ListStore, PeopleStore, Rooms
-from shoplist_appliance.usecases.lists import Lists, ListView
+from shoplist_appliance.ports import Clock, ListGone, Rooms
+from shoplist_appliance.usecases.lists import Lists, ListView, MemberStore
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, list_room
@@ -24,10 +23,6 @@ INVITATIONS_A_LIST = 100  # that serve, and as many that are remembered
 
 Link = Callable[[str], str]
 """Makes the address of the page on which a code is accepted."""
-
-
-class MemberStore(ListStore, PeopleStore, Protocol):
-    """What members need of a store."""
 
 
 class Members:
@@ -136,16 +131,13 @@ class Members:
 
         One that was mailed is used up by whoever accepts it first; to them, once more, it answers the list.
         """
-        list_id, header = await self._invited_to(code)
+        list_id, _ = await self._invited_to(code)
 
         def step(header: Header) -> Header:
             return self._joined(person, code, header)
 
-        if person in header.members:
+        async with self._lists.room_for_one_more(person, list_id):
             opened = await self._lists.change_header(list_id, step)
-        else:
-            async with self._lists.room_for_one_more(person):
-                opened = await self._lists.change_header(list_id, step)
         return ListView(opened.header, opened.state.summary(), require(opened.header, person, "read"))
 
     async def _invited_to(self, code: str) -> tuple[ListId, Header]:

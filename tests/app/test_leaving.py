@@ -7,14 +7,16 @@ import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import orjson
 import pytest
 
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
 from shoplist_appliance.domain.errors import Unavailable
-from shoplist_appliance.ports import Blob
+from shoplist_appliance.ports import Blob, Store
 from tests.app.test_hunt import found, word
 from tests.clients.house import house
 from tests.clients.http import Http
@@ -198,6 +200,62 @@ async def test_what_nobody_else_is_on_is_removed_and_a_member_just_leaves(http: 
         await boris.problem("not_found", "lists.get", list=gone)
     members = (await boris.call("members.list", list=shared))["members"]
     assert [member["person"]["id"] for member in members] == [boris.id]
+
+
+class Holding:
+    """Makes a store in which, while not ``free``, lists that are new wait before they are stored."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self.free.set()
+
+    def __call__(self, store: Store) -> Any:
+        async def add_list(*arguments: Any) -> None:
+            await self.free.wait()
+            await store.add_list(*arguments)
+
+        class Held:
+            def __getattr__(self, name: str) -> Any:
+                return add_list if name == "add_list" else getattr(store, name)
+
+        return Held()
+
+
+def members_of(data: Path) -> dict[str, int]:
+    """How many members each stored list has."""
+    connection = sqlite3.connect(data / "shoplist.db")
+    try:
+        rows = connection.execute(
+            "SELECT l.id, count(m.list) FROM lists l LEFT JOIN members m ON m.list = l.id GROUP BY l.id"
+        )
+        return {str(UUID(bytes=id)): count for id, count in rows}
+    finally:
+        connection.close()
+
+
+async def test_calls_under_way_while_an_account_ends_leave_nobody_behind(tmp_path: Path) -> None:
+    holding = Holding()
+    async with house(tmp_path / "data", around=holding) as http:
+        owner, anna = await Person.registered(http, "Owner"), await Person.registered(http, "Anna")
+        copied = await owner.new_list("Copied")
+        await owner.shares_with(copied, anna, "viewer")
+        shared = [await owner.new_list(f"Shared {number}") for number in range(3)]
+        calls = [anna.ask("lists.create", {"title": "Late"}) for _ in range(3)]
+        calls += [anna.ask("lists.copy", {"list": copied, "id": new_id()})]
+        calls += [anna.ask("members.accept", {"code": await owner.invitation(list_id)}) for list_id in shared]
+        holding.free.clear()
+        under_way = [asyncio.create_task(call) for call in calls]
+        await asyncio.sleep(0.5)  # all of them are past the door by then
+        end = asyncio.create_task(anna.ask("accounts.delete", {"password": PASSWORD}))
+        async with asyncio.timeout(10):
+            while (await anna.ask("accounts.me")).status == 200:
+                await asyncio.sleep(0.01)
+        await asyncio.wait([end], timeout=0.2)
+        holding.free.set()
+        statuses = [answer.status for answer in await asyncio.gather(*under_way)]
+        (await end).ok()
+    assert members_of(tmp_path / "data") == dict.fromkeys([*shared, copied], 1)
+    assert sorted(statuses) == [200] + [401] * 6, "one was being made; the others come after the end"
 
 
 async def test_nothing_of_it_is_left_at_rest(tmp_path: Path) -> None:
