@@ -1,9 +1,12 @@
 """Where one call is bounded by two rates, what the second refuses uses up nothing of the first."""
 
+import dataclasses
+
 import pytest
 
 from shoplist_appliance.app import App
 from shoplist_appliance.domain.errors import TooManyRequests, WrongCredentials
+from shoplist_appliance.usecases.alerts import FAILURES_OF_AN_ADDRESS
 from shoplist_appliance.usecases.limits import Limits
 from shoplist_appliance.web.operations import Dispatcher
 from shoplist_appliance.web.ops.accounts import SIGNING_IN, SIGNING_IN_TO_ONE
@@ -39,3 +42,14 @@ async def test_invitations_that_were_refused_for_one_address_use_up_none_for_oth
         with pytest.raises(TooManyRequests):
             await invite("ben")
     await invite("cora")
+
+
+async def test_failures_from_all_over_one_network_of_ipv6_are_seen_as_one(app: App) -> None:
+    dispatcher = Dispatcher(app.services, Limits(0), app.counters, app.base_url)
+    for number in range(FAILURES_OF_AN_ADDRESS):
+        caller = dataclasses.replace(NOBODY, address=f"2001:db8:1:2::{number:x}")
+        wish = {"email": f"person{number}@example.test", "password": PASSWORD}
+        with pytest.raises(WrongCredentials):
+            await dispatcher.call("accounts.sign_in", wish, caller)
+    await app.services.alerts.keep()
+    assert [(one.kind, one.place) for one in await app.services.alerts.list()] == [("sign_ins", "2001:db8:1:2::/64")]

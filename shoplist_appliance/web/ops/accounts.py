@@ -122,7 +122,7 @@ async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     try:
         signed_in = await people.sign_in(wish.email, wish.password, device, wish.totp, browser)
     except WrongCredentials:
-        house.services.alerts.failed_sign_in(caller.address, wish.email)
+        house.services.alerts.failed_sign_in(network_of(caller.address), wish.email)
         await house.services.kept_limits.keep()
         raise
     except DomainError:
