@@ -4,7 +4,7 @@ import puppeteer from "puppeteer-core";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
 
 /** @param {string} chromium the path of the program @returns {Promise<import("puppeteer-core").Browser>} */
-export const launched = (chromium) => puppeteer.launch({ executablePath: chromium, args: FLAGS, headless: true });
+export const launched = (chromium) => puppeteer.launch({ executablePath: chromium, args: FLAGS, headless: "shell" });
 
 /** @param {import("puppeteer-core").Browser} browser @param {string} url @param {string} [token] */
 export async function signedIn(browser, url, token) {
