@@ -19,7 +19,7 @@ export function start(root) {
   const error = signal(/** @type {unknown} */ (null));
   holdToUser();
   const View = () => html`
-    <${Page} title=${t("admin.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${html`<${ApiLink} />`}>
+    <${Page} title=${t("admin.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${(told.value || error.value) && html`<${ApiLink} />`}>
       ${error.value ? html`<${Refused} error=${error.value} />` : told.value ? html`<${Admin} told=${told.value} actions=${adminActions(told)} />` : html`<${WaitingRows} />`}
     <//>
   `;

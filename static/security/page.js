@@ -24,7 +24,7 @@ export function start(root) {
   holdToUser();
 
   const View = () => html`
-    <${Page} title=${t("security.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${html`<${ApiLink} />`}>
+    <${Page} title=${t("security.title")} back="/account" backTo=${t("nav.to_account")} side="" footer=${(known.value.tokens || error.value) && html`<${ApiLink} />`}>
       <${Failure} error=${error.value} />
       ${error.value && !known.value.tokens && html`<${Retry} />`}
       ${known.value.user && html`<${Security} user=${known.value.user} tokens=${known.value.tokens} actions=${actions} />`}
