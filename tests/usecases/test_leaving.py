@@ -4,13 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.domain.errors import NotFound, OutcomeUnknown, Unavailable
-from shoplist_appliance.domain.ids import ListId, PersonId
-from shoplist_appliance.ports import Record
+from shoplist_appliance.domain.ids import ListId, PersonId, new_uuid
+from shoplist_appliance.domain.list_state import ListState
+from shoplist_appliance.domain.lists import Header
+from shoplist_appliance.ports import Record, Snapshot
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.leaving import FINISHED_AFTER_MS, LEAVING, Leaving
 from shoplist_appliance.usecases.names import Names
@@ -61,9 +64,11 @@ class Home:
 
     async def late_call(self, person: PersonId) -> ListId:
         """What a call leaves behind that was let in before the account ended."""
-        view = await self.house.lists.create(person, "Late", None)
+        now, state = self.house.clock.now(), ListState.new("Late", self.house.clock.now())
+        header = Header(ListId(new_uuid()), {person: "owner"}, person, now, epoch="late")
+        await self.house.store.add_list(header, Snapshot(0, list(state.snapshot(orjson.dumps))), state.summary())
         await self.house.store.add_record(Record("code", bytes(32), self.house.clock.now(), b"", owner=person))
-        return view.header.id
+        return header.id
 
     async def left(self, person: PersonId) -> list[object]:
         store = self.house.store
