@@ -199,11 +199,12 @@ class OpenLists:
             self._adrift.add(seat.id)
 
     def removed(self, list_id: ListId) -> None:
-        """The list is no more; called in its turn. Whoever asks for it is answered by the store."""
+        """The list is no more; called in its turn. Who looks at it is told, who asks is answered by the store."""
         seat = self.seat(list_id)
         seat.list = None
         self.measure(seat)
         self._told.pop(list_id, None)
+        self._rooms.expel(list_room(list_id), ListGone(list_id, "deleted"))
 
     def forget_if_empty(self, seat: Seat) -> None:
         """A place without a list, where nobody waits, need not be kept."""

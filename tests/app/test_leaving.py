@@ -20,6 +20,7 @@ from shoplist_appliance.ports import Blob, Store
 from tests.app.test_hunt import found, word
 from tests.clients.house import house
 from tests.clients.http import Http
+from tests.clients.live import Live
 from tests.clients.making import PASSWORD, Json, add, new_id, tick
 from tests.clients.person import Person
 from tests.clients.process import Process
@@ -256,6 +257,17 @@ async def test_calls_under_way_while_an_account_ends_leave_nobody_behind(tmp_pat
         (await end).ok()
     assert members_of(tmp_path / "data") == dict.fromkeys([*shared, copied], 1)
     assert sorted(statuses) == [200] + [401] * 6, "one was being made; the others come after the end"
+
+
+async def test_guests_of_a_list_that_ends_with_its_account_are_told_and_out(http: Http) -> None:
+    anna = await Person.registered(http, "Anna")
+    list_id = await anna.new_list("Alone")
+    key = (await anna.call("shares.create", list=list_id, right="edit"))["key"]
+    async with await Live(http.url).connect({"key": key}) as guest:
+        await guest.call("lists.open", list=list_id)
+        await anna.call("accounts.delete", password=PASSWORD)
+        assert await guest.hear("list.gone") == {"list": list_id, "reason": "deleted"}
+        assert not (await guest.ask("lists.edit", {"list": list_id, "edits": [add("milk")]}))["ok"]
 
 
 async def test_nothing_of_it_is_left_at_rest(tmp_path: Path) -> None:
