@@ -197,6 +197,8 @@ class Codes:
             if email is None or not code.is_for(email):
                 raise Gone("code")
             new = replace(account, email=email, email_verified=True, new_email=None, version=account.version + 1)
+            if email_key(email) != email_key(account.email):
+                await self._end_resets(account.id)  # for good, also where the account comes back to that address
             try:
                 await self._store.put_person(new, account.version)
             except Conflict:
@@ -274,6 +276,13 @@ class Codes:
         return (
             code.ends_at > self._clock.now() and code.credentials == account.credentials and code.is_for(account.email)
         )
+
+    async def _end_resets(self, person: PersonId) -> None:
+        """End the links that were sent; they are remembered as ones that were."""
+        for record in await self._store.records_of(RESET, person):
+            ended = orjson.dumps(asdict(replace(_Code(**orjson.loads(record.content)), ends_at=0)))
+            with contextlib.suppress(Conflict):  # as another call did
+                await self._store.put_record(replace(record, content=ended, version=record.version + 1), record.version)
 
     # --- now and then
 
