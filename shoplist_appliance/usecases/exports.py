@@ -75,7 +75,8 @@ class Exports:
         if record is None:
             raise NotFound("export")
         now = self._clock.now()
-        if record.content != READY or record.due <= now:
+        account = await self._store.person(PersonId(record.owner))
+        if record.content != READY or record.due <= now or account is None or account.blocked:
             raise Gone("export")
         async with self._blobs.get(_object(key)) as blob:
             used = _next(record, USED, now + LINK_MS)

@@ -109,7 +109,7 @@ def _leaver(record: Record) -> PersonId:
 
 
 def without(members: Mapping[PersonId, Role], person: PersonId) -> dict[PersonId, Role]:
-    """The members that stay: the one who has been an editor for longest, else a viewer, follows an owner who leaves."""
+    """The members that stay: of the editors the first who joined, else of the viewers, follows an owner who leaves."""
     others = {one: role for one, role in members.items() if one != person}
     if members[person] == "owner" and others:
         heir = next((one for one, role in others.items() if role == "editor"), next(iter(others)))

@@ -1,6 +1,7 @@
 """What an admin sees of accounts, and how one is blocked."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest_asyncio
 
@@ -46,9 +47,11 @@ async def test_all_accounts_are_seen_page_by_page(admin: Person, http: Http) -> 
 async def test_who_is_blocked_is_out_at_once_and_stays_out_until_let_in(admin: Person, http: Http) -> None:
     anna = await Person.registered(http)
     payload = {"email": anna.email, "password": PASSWORD}
+    export = urlsplit((await anna.call("accounts.export"))["url"]).path
     async with await anna.live() as live:
         await admin.call("admin.block", person=anna.id, blocked=True)
         assert (await live.hear("signed_out"))["reason"] == "blocked"
+    (await http.get(export)).problem("gone")
     await anna.problem("unauthenticated", "accounts.me")
     (await http.call("accounts.sign_in", payload)).problem("forbidden")
     (await http.call("accounts.sign_in", {**payload, "password": "wrong password"})).problem("wrong_credentials")

@@ -168,7 +168,7 @@ async def test_after_it_no_token_and_no_password_counts_and_the_address_is_free(
 @pytest.mark.parametrize(
     ("roles", "heir"), [(["viewer", "editor", "editor"], 1), (["viewer", "viewer"], 0), (["editor"], 0)]
 )
-async def test_a_list_goes_to_the_longest_standing_editor_else_viewer(http: Http, roles: list[str], heir: int) -> None:
+async def test_a_list_goes_to_the_editor_who_joined_first_else_viewer(http: Http, roles: list[str], heir: int) -> None:
     owner = await Person.registered(http, "Owner")
     list_id = await owner.new_list("Shared")
     others = [await Person.registered(http, f"Member {number}") for number in range(len(roles))]

@@ -36,7 +36,10 @@ async def _users(house: House, wish: PageOfUsers, caller: Caller) -> tuple[Seque
 
 
 async def _block(house: House, wish: Block, caller: Caller) -> None:
-    await house.services.people.block(caller.me.person, PersonId(wish.person), wish.blocked)
+    person = PersonId(wish.person)
+    await house.services.people.block(caller.me.person, person, wish.blocked)
+    if wish.blocked:
+        await house.services.exports.forget(person)
 
 
 async def _alerts(house: House, wish: Nothing, caller: Caller) -> tuple[Sequence[Alert], bool]:
