@@ -1,3 +1,3 @@
-"""A shopping-list appliance for one household server: API, live site, chat and bot in one process."""
+"""A shopping-list appliance for one household server: API, live site, live connections and pages in one process."""
 
 __version__ = "0.1.0"

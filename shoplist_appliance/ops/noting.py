@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +26,17 @@ class NotingHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Note it, in a step of the loop."""
         error = record.exc_info[1] if record.exc_info else None
-        words = redacted(str(record.msg))
+        words = redacted(record.getMessage())
         with contextlib.suppress(RuntimeError):  # the loop has ended
             if error is None:
-                self._loop.call_soon_threadsafe(self._alerts.note, "error", f"{record.name}: {words}")
+                self._loop.call_soon_threadsafe(self._alerts.note, "error", place_in(record), words)
             else:
                 self._loop.call_soon_threadsafe(self._alerts.note, "exception", place_of(error), words)
+
+
+def place_in(record: logging.LogRecord) -> str:
+    """Who says it and what, whatever it is about this time: ``shoplist_appliance.usecases.outbox: mails wait: …``."""
+    return f"{record.name}: {re.sub(r'%[-0-9.]*[a-z]', '…', redacted(str(record.msg)))}"
 
 
 def place_of(error: BaseException) -> str:

@@ -31,6 +31,9 @@ FAILURES_WINDOW_MS = 10 * 60 * 1000
 FAILURES_OF_AN_ADDRESS = 30
 FAILURES_OF_AN_ACCOUNT = 15
 MOST_COUNTED = 10_000
+# Of a day; whoever makes up more addresses than that is told of in one group, and hides nothing else.
+MOST_GUESSED = 50
+OTHERS = "…"
 
 DISK_AGAIN_MS = 24 * 3600 * 1000
 
@@ -68,6 +71,7 @@ class Alerts:
         self._base_url = base_url
         self._waiting: dict[tuple[Kind, str], Alert] = {}
         self._failures: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
+        self._guessed: tuple[int, set[str]] = (0, set())
         self._away: dict[str, int] = {}
         self._disk_told = 0
 
@@ -83,9 +87,19 @@ class Alerts:
     def failed_sign_in(self, address: str, email: str) -> None:
         """Somebody at this address did not get into this account, whether or not there is one."""
         if self._are_many(("address", address), FAILURES_OF_AN_ADDRESS):
-            self.note("sign_ins", address, "address")
+            self.note("sign_ins", self._group(address), "address")
         if self._are_many(("account", email_key(email)), FAILURES_OF_AN_ACCOUNT):
-            self.note("sign_ins", email_key(email), "account")
+            self.note("sign_ins", self._group(email_key(email)), "account")
+
+    def _group(self, place: str) -> str:
+        """Where failed sign-ins are counted: each place by itself, but for the many of a bad day."""
+        today = self._clock.now() // (24 * 3600 * 1000)
+        day, places = self._guessed
+        if day != today:
+            self._guessed = today, (places := set())
+        if len(places) < MOST_GUESSED:
+            places.add(place)
+        return place if place in places else OTHERS
 
     def _are_many(self, who: tuple[str, str], most: int) -> bool:
         """Whether these were too many within the window; then they are counted anew."""

@@ -7,7 +7,14 @@ import pytest
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.ports import Record
-from shoplist_appliance.usecases.alerts import FAILURES_OF_AN_ACCOUNT, FAILURES_OF_AN_ADDRESS, MOST_WAITING, Alerts
+from shoplist_appliance.usecases.alerts import (
+    FAILURES_OF_AN_ACCOUNT,
+    FAILURES_OF_AN_ADDRESS,
+    MOST_GUESSED,
+    MOST_WAITING,
+    OTHERS,
+    Alerts,
+)
 from shoplist_appliance.usecases.mail import MAIL, Mail
 from tests.usecases.conftest import House
 
@@ -199,3 +206,21 @@ async def test_however_much_goes_wrong_memory_is_bounded(house: House) -> None:
         alerts.note("error", f"place {number}", "x" * 10_000)
     assert len(alerts._waiting) == MOST_WAITING
     assert all(len(alert.detail) <= 300 for alert in alerts._waiting.values())
+
+
+async def test_whoever_makes_up_addresses_all_day_is_one_group_beyond_the_first(house: House) -> None:
+    alerts = alerts_of(house)
+    for number in range(MOST_GUESSED + 20):
+        for _ in range(FAILURES_OF_AN_ACCOUNT):
+            alerts.failed_sign_in(f"2001:db8:{number:x}::/64", f"nobody{number}@example.org")
+    alerts.note("disk", "/data")
+    await alerts.keep()
+    found = {(alert.kind, alert.place): alert.count for alert in await alerts.list()}
+    assert len(found) == MOST_GUESSED + 2
+    assert found["sign_ins", OTHERS] == 20
+    assert ("disk", "/data") in found
+    house.clock.advance(seconds=86_400)
+    for _ in range(FAILURES_OF_AN_ACCOUNT):
+        alerts.failed_sign_in("2001:db8::/64", "somebody@example.org")
+    await alerts.keep()
+    assert ("sign_ins", "somebody@example.org") in {(alert.kind, alert.place) for alert in await alerts.list()}
