@@ -153,6 +153,7 @@ class Codec:
             "deleted_at": header.deleted_at,
             "invitations": [_invitation_out(invitation) for invitation in header.invitations],
             "shares": [_share_out(share) for share in header.shares],
+            "lowered": dict(header.lowered),
         }
         return HeaderRow(
             header.id,
@@ -176,6 +177,7 @@ class Codec:
             deleted_at=content["deleted_at"],
             invitations=tuple(_invitation_in(invitation) for invitation in content["invitations"]),
             shares=tuple(_share_in(share) for share in content.get("shares", ())),
+            lowered=content.get("lowered", {}),
             behind=behind,
             version=version,
         )

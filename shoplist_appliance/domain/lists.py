@@ -88,6 +88,7 @@ class Header:
     deleted_at: int | None = None
     invitations: Sequence[Invitation] = ()
     shares: Sequence[Share] = ()
+    lowered: Mapping[PersonId, int] = field(default_factory=dict)  # whom the owner removed or gave a lesser role, when
     behind: bool = False  # the stored summary may be older than the log
     version: int = 1
 

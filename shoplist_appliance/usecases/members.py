@@ -19,6 +19,7 @@ INVITATION_MS = 7 * 24 * 3600 * 1000
 # One that serves no longer is remembered this long, so that who comes late learns that it did once.
 REMEMBERED_MS = 90 * 24 * 3600 * 1000
 INVITATIONS_A_LIST = 100  # that serve, and as many that are remembered
+LOWERED_A_LIST = 1000  # of those whom the owner removed or gave a lesser role, the last are remembered
 
 
 Link = Callable[[str], str]
@@ -130,6 +131,7 @@ class Members:
         """Join, or, already a member, get the greater of the two roles; then the list. Raises as ``check``.
 
         One that was mailed is used up by whoever accepts it first; to them, once more, it answers the list.
+        It is ``Gone`` to whom the owner removed since it was made, and raises nobody whom the owner lowered since.
         """
         list_id, _ = await self._invited_to(code)
 
@@ -152,6 +154,11 @@ class Members:
         if has is not None and header.deleted_at is None and invitation.accepted_by == person:
             return header
         self._serving(code, header)
+        was_before = invitation.created_at <= header.lowered.get(person, -1)
+        if was_before and has is not None:
+            return header
+        if was_before:
+            raise Gone("invitation")
         if has is None or ROLE_RANK[has] < ROLE_RANK[invitation.role]:
             header = replace(header, members={**header.members, person: invitation.role})
         if invitation.email is not None:
@@ -180,7 +187,8 @@ class Members:
             if has == "owner":
                 raise Conflict("owner_hands_over")
             giver: dict[PersonId, Role] = {owner: "editor"} if role == "owner" else {}
-            return replace(header, members={**header.members, **giver, person: role})
+            new = replace(header, members={**header.members, **giver, person: role})
+            return self._lowered(new, person) if ROLE_RANK[role] < ROLE_RANK[has] else new
 
         await self._lists.change_header(list_id, step)
 
@@ -199,9 +207,15 @@ class Members:
         def step(header: Header) -> Header:
             require(header, owner, "own")
             _member(header, person)
-            return _without(header, person)
+            return self._lowered(_without(header, person), person)
 
         await self._part(list_id, step, person)
+
+    def _lowered(self, header: Header, person: PersonId) -> Header:
+        """From now on no invitation of before gives this person more than they have; it is kept while one may serve."""
+        now = self._clock.now()
+        known = {one: at for one, at in header.lowered.items() if one != person and now - at < INVITATION_MS}
+        return replace(header, lowered=dict([*known.items(), (person, now)][-LOWERED_A_LIST:]))
 
     async def _part(self, list_id: ListId, step: Callable[[Header], Header], person: PersonId) -> None:
         gone = ListGone(list_id, "removed")

@@ -61,6 +61,41 @@ async def test_accepting_again_may_raise_a_role_and_never_lowers_one(anna: Perso
     assert len((await anna.call("members.list", list=list_id))["members"]) == 2
 
 
+async def test_whom_the_owner_removed_a_link_of_before_does_not_bring_back(
+    anna: Person, boris: Person, stranger: Person
+) -> None:
+    list_id = await anna.new_list()
+    code = await anna.invitation(list_id, "editor")
+    await boris.answered_list("members.accept", code=code)
+    await anna.call("members.remove", list=list_id, person=boris.id)
+    await boris.problem("gone", "members.accept", code=code)
+    await boris.problem("not_found", "lists.get", list=list_id)
+    assert (await stranger.answered_list("members.accept", code=code))["role"] == "editor", "it serves others"
+    again = await anna.invitation(list_id, "viewer")
+    assert (await boris.answered_list("members.accept", code=again))["role"] == "viewer"
+    assert (await boris.answered_list("members.accept", code=code))["role"] == "viewer"
+
+
+async def test_who_left_by_themselves_may_come_back_by_the_link(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    code = await anna.invitation(list_id, "editor")
+    await boris.answered_list("members.accept", code=code)
+    await boris.call("members.leave", list=list_id)
+    assert (await boris.answered_list("members.accept", code=code))["role"] == "editor"
+
+
+async def test_a_link_of_before_does_not_give_back_a_role_that_the_owner_took(anna: Person, boris: Person) -> None:
+    list_id = await anna.new_list()
+    code = await anna.invitation(list_id, "editor")
+    await boris.answered_list("members.accept", code=code)
+    await anna.call("members.set_role", list=list_id, person=boris.id, role="viewer")
+    assert (await boris.answered_list("members.accept", code=code))["role"] == "viewer"
+    await anna.call("members.set_role", list=list_id, person=boris.id, role="editor")
+    await anna.call("members.set_role", list=list_id, person=boris.id, role="viewer")
+    again = await anna.invitation(list_id, "editor")
+    assert (await boris.answered_list("members.accept", code=again))["role"] == "editor"
+
+
 async def test_the_owner_sees_the_open_invitations_and_copies_a_link_again(anna: Person, boris: Person) -> None:
     list_id = await anna.new_list()
     assert await anna.call("members.invitations", list=list_id) == {"invitations": []}

@@ -50,6 +50,7 @@ async def furnished(store: Store, length: int = 510) -> Known:
         a_header(), members={admin.id: "owner", anna.id: "editor", boris.id: "viewer"}, created_by=admin.id,
         invitations=(an_invitation(), an_invitation("viewer")),
         shares=(a_share(), a_share("edit", expires_at=NOW + 9, last_used=NOW, revoked_at=NOW + 1)),
+        lowered={anna.id: NOW + 2},
     )  # fmt: skip
     archived = replace(
         shared, id=a_header().id, archived=True, invitations=(an_invitation(),), shares=(a_share("view"),)

@@ -69,6 +69,7 @@ async def test_a_header_and_a_summary(store: Store) -> None:
             an_invitation("viewer", withdrawn=True),
         ),
         shares=(a_share("edit", expires_at=NOW + 5, last_used=NOW, revoked_at=NOW + 2), a_share("view", name=None)),
+        lowered={PersonId(new_uuid()): NOW + 3},
         behind=True,
         version=3,
     )
