@@ -40,10 +40,14 @@ export function Rows({ screen, state }) {
   const fixed = state.list.right === "view";
   // Who may tick does nothing else.
   const bare = state.list.right !== "edit";
-  const item = chosen.value === null ? undefined : state.items.get(chosen.value);
+  const id = chosen.value;
+  const item = id === null ? undefined : state.items.get(id);
   const there = item !== undefined && !item.removed;
-  // What someone removes and brings back must not open its details again, under another tap.
-  useEffect(() => void (there || (chosen.value = null)));
+  // What someone removes and brings back must not open its details again, under another tap. A tap between this drawing
+  // and its effect has chosen another.
+  useEffect(() => {
+    if (!there && chosen.peek() === id) chosen.value = null;
+  });
   useEffect(() => () => void (chosen.value = null), []);
   const me = screen.list.session.user.id;
   /** The rows as they were drawn last: one that shows the same is the same, and costs nothing at a tap on another. */

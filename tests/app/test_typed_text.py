@@ -2,6 +2,7 @@
 
 import asyncio
 
+import orjson
 import pytest
 
 from tests.clients.http import Http
@@ -65,7 +66,9 @@ async def test_others_are_answered_while_a_text_as_long_as_a_body_is_read(http: 
     anna = await Person.registered(http, "Anna")
     ben = await Person.registered(http, "Ben")
     text = "\n".join([" ".join(["2 and 2 a (2) b - 3 « half"] * 24)] * 500) + "\n" + "veg:\n" * 80_000
-    reading = asyncio.create_task(http.call("lists.parse", {"text": text}, anna.token))
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {anna.token}"}
+    body = orjson.dumps({"text": text})
+    reading = asyncio.create_task(http.send("POST", "/api/lists.parse", body, headers, timeout=120))
     answered = 0
     while not reading.done():
         await ben.call("accounts.me")

@@ -53,8 +53,10 @@ def test_a_number_of_four_digits_is_read_as_it_is_written(ann: Phone) -> None:
 
 
 def double_tap(phone: Phone, where: Locator, gap_s: float) -> None:
-    box = where.bounding_box()
-    assert box
+    box = None
+    while box is None or box != where.bounding_box():  # the sheet is still coming up
+        box = where.bounding_box()
+        phone.page.wait_for_timeout(100)
     at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     touch = phone.page.context.new_cdp_session(phone.page)
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
