@@ -30,12 +30,7 @@ def guest(stage: Stage, right: str) -> None:
 
 @scene("The members of a list, and a link that invites.")
 def members(stage: Stage) -> None:
-    list_id = stage.household()
-    stage.invite(list_id, stage.other)
-    stage.invite(list_id, stage.third, role="viewer")
-    stage.open(list_id)
-    stage.press("do.menu")
-    stage.press("list.members")
+    members_sheet(stage)
     stage.press("members.make_link")
     expect(stage.page.locator("input[readonly]")).to_be_visible()
 
