@@ -18,13 +18,14 @@ SPELLINGS = {
     "gal": "gal, gals, gallon, gallons, галлон, галлона, галлонов",
     "qt": "qt, qts, quart, quarts, кварта, кварты, кварт",
     "pt": "pt, pts, pint, pints, пинта, пинты, пинт",
-    "floz": "fl oz, floz, fluid ounce, fluid ounces, fl. oz., жидкая унция",
+    "floz": "fl oz, floz, fluid ounce, fluid ounces, fl. oz., жидкая унция, жидкой унции, жидкие унции, жидких унций",
     "cup": "cup, cups, glass, glasses, стакан, стакана, стаканов, стак",
     "tbsp": (
-        "tbsp, tbsps, tbs, tbl, tablespoon, tablespoons, ст.л., ст. ложка, ст. ложки, столовая ложка, "
+        "tbsp, tbsps, tbs, tbl, tablespoon, tablespoons, ст.л., ст. ложка, ст. ложки, ст. ложек, столовая ложка, "
         "столовые ложки, столовых ложек"
     ),
-    "tsp": "tsp, tsps, teaspoon, teaspoons, ч.л., ч. ложка, ч. ложки, чайная ложка, чайные ложки, чайных ложек",
+    "tsp": "tsp, tsps, teaspoon, teaspoons, ч.л., ч. ложка, ч. ложки, ч. ложек, "
+    "чайная ложка, чайные ложки, чайных ложек",
     "m": "m, meter, meters, metre, metres, м, метр, метра, метров",
     "cm": "cm, centimeter, centimeters, centimetre, centimetres, см, сантиметр, сантиметра, сантиметров",
     "pack": (
@@ -36,12 +37,12 @@ SPELLINGS = {
     "jar": "jar, jars, баночка, баночки, баночек",
     "box": "box, boxes, bx, коробка, коробки, коробок, кор, короб",
     "bag": "bag, bags, sack, sacks, пакет, пакета, пакетов, пак, мешок, мешка, мешков",
-    "carton": "carton, cartons, картонная упаковка, тетрапак",
+    "carton": "carton, cartons, картонная упаковка, тетрапак, тетрапака, тетрапаков",
     "sachet": "sachet, sachets, pouch, pouches, пакетик, пакетика, пакетиков, саше, пауч",
     "case": "case, cases, crate, crates, ящик, ящика, ящиков",
     "net": "net, nets, сетка, сетки, сеток",
     "tray": "tray, trays, punnet, punnets, лоток, лотка, лотков",
-    "tub": "tub, tubs, ведро, ведёрко, стаканчик",
+    "tub": "tub, tubs, ведро, ведра, вёдер, ведёрко, ведёрка, ведёрек, стаканчик, стаканчика, стаканчиков",
     "tube": "tube, tubes, тюбик, тюбика, тюбиков, туба",
     "roll": "roll, rolls, рулон, рулона, рулонов, рул",
     "bar": "bar, bars, плитка, плитки, плиток",

@@ -23,7 +23,7 @@ export class Adding {
     this.list = list;
     this.notices = notices;
     this.key = `typed ${list.session.user.id} ${list.id}`;
-    /** What is typed and not added yet; it outlives the page. */
+    /** What is typed and not added yet; it outlives the page, and all tabs have the same. */
     this.text = signal(recall(this.key) ?? "");
     this.items = computed(() => read(this.text.value));
     this.tooMany = computed(() => this.items.value.length > MOST_AT_ONCE);
@@ -35,6 +35,11 @@ export class Adding {
   type(text) {
     this.text.value = text;
     remember(this.key, text || null);
+  }
+
+  /** Take over what another tab typed or added. */
+  recallTyped() {
+    this.text.value = recall(this.key) ?? "";
   }
 
   /** Add what is typed, unless it is too much: then it stays. */

@@ -4,11 +4,11 @@
 /** @import { Screen } from './screen.js' */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { UNITS, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
+import { MOST, MOST_PRICE, UNITS, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { Field, Sheet } from "../shared/parts.js";
-import { plain, t } from "../shared/words.js";
+import { number as shown, plain, t } from "../shared/words.js";
 import { brief } from "./notices.js";
 
 /** @typedef {Partial<Record<'text' | 'quantity' | 'price', string>>} Wrong */
@@ -156,12 +156,19 @@ const Actions = ({ screen, item, remove }) => html`
 /** @param {Record<string, string>} typed @returns {Wrong} */
 function mistakes({ text = "-", quantity = "", price = "" }) {
   const amount = numberTyped(quantity, 3);
-  const cost = numberTyped(price, 2);
+  const counted = amount === 0 ? t("item.number_wrong") : wrongNumber(amount, MOST);
+  const cost = wrongNumber(numberTyped(price, 2), MOST_PRICE);
   return {
     ...(!text.trim() && { text: t("item.text_missing") }),
-    ...((amount === undefined || amount === 0) && { quantity: t("item.number_wrong") }),
-    ...(cost === undefined && { price: t("item.number_wrong") }),
+    ...(counted && { quantity: counted }),
+    ...(cost && { price: cost }),
   };
+}
+
+/** @param {number | null | undefined} number as typed @param {number} most */
+function wrongNumber(number, most) {
+  if (number === undefined) return t("item.number_wrong");
+  return number !== null && number > most && t("item.number_large", { most: shown(most) });
 }
 
 /** @param {Record<string, string>} typed @returns {Partial<Item>} */

@@ -1,7 +1,7 @@
 /** What the script of the sheets shares with a list's: it stands on these, and brings no copies of them. */
 export { signal, useSignal } from "@preact/signals";
 export { useEffect, useRef } from "preact/hooks";
-export { UNITS, amount, copied, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
+export { MOST, MOST_PRICE, UNITS, amount, copied, numberTyped, stepped, unitName, unitTyped } from "../shared/amounts.js";
 export { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
 export { html } from "../shared/html.js";
 export { Icon } from "../shared/icons.js";

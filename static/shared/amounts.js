@@ -56,7 +56,9 @@ export function numberTyped(typed, decimals) {
   return fits ? Number(pointed) : undefined;
 }
 
-const MOST = 1_000_000;
+/** The most that an item may count, and cost. */
+export const MOST = 1_000_000;
+export const MOST_PRICE = 1_000_000_000;
 
 /** How far one tap goes from a quantity: half kilos and litres while they are few, grams by fifties. @param {number} quantity @param {string | null} unit */
 function stepAt(quantity, unit) {

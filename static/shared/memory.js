@@ -51,11 +51,14 @@ export function forgetAllBut(isKept) {
   for (const name of [...forThisPage.keys(), ...remembered("")]) if (!isKept(name)) remember(name, null);
 }
 
-/** Hear when another tab changed what is remembered. @param {string} name @param {() => void} hear */
+/** Hear when another tab changed what is remembered. @param {string} name @param {() => void} hear @returns {() => void} stops it */
 export function onRemembered(name, hear) {
-  addEventListener("storage", (event) => {
+  /** @param {StorageEvent} event */
+  const heard = (event) => {
     if (event.key !== `shoplist.${name}`) return;
     forThisPage.delete(name);
     hear();
-  });
+  };
+  addEventListener("storage", heard);
+  return () => removeEventListener("storage", heard);
 }

@@ -334,6 +334,7 @@ export const words = {
   "item.move_down": "Move down",
   "item.remove": "Remove",
   "item.number_wrong": "Write a number, such as 2 or 0.5",
+  "item.number_large": "At most {most}",
   "item.text_missing": "Write what to buy",
   "item.by": "added by {name}",
   "item.ticked_by": "bought by {name}",

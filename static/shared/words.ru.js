@@ -361,6 +361,7 @@ export const words = {
   "item.move_down": "Ниже",
   "item.remove": "Убрать",
   "item.number_wrong": "Напишите число, например 2 или 0,5",
+  "item.number_large": "Не больше {most}",
   "item.text_missing": "Напишите, что купить",
   "item.by": "Добавлено: {name}",
   "item.ticked_by": "купил(а) {name}",

@@ -7,12 +7,12 @@ from playwright.sync_api import expect
 
 from tests.browser import scenes_account, scenes_members, scenes_shares  # noqa: F401 - they enter their scenes
 from tests.browser.household import LONG, NAMES, TITLES, WEEKLY, Thing, all_bought, edit, half_bought, many
+from tests.browser.refusal import REFUSED_QUANTITY, refuse
 from tests.browser.scene import SCENES as SCENES
 from tests.browser.scene import scene
 from tests.browser.stage import SIZES, Stage
 
 ALPHABET = "abcdefghijklmnopqrstuvw"
-WEIGHT_REFUSED = "2000000"  # more than an item may count
 
 # --- all lists -----------------------------------------------------------------------------------------------------
 
@@ -299,8 +299,9 @@ def overruled(stage: Stage) -> None:
 @scene("Edits that the server refused.", main=True)
 def not_saved(stage: Stage) -> None:
     stage.open(stage.household())
+    refuse(stage.page)
     stage.press("do.more", name=stage.item(1))
-    stage.field("item.quantity").fill(WEIGHT_REFUSED)
+    stage.field("item.quantity").fill(REFUSED_QUANTITY)
     stage.press("do.save")
     stage.sees_word("unsaved.title")
 
@@ -308,9 +309,10 @@ def not_saved(stage: Stage) -> None:
 @scene("Many edits that the server refused, folded.", main=True)
 def many_not_saved(stage: Stage) -> None:
     stage.open(stage.household())
+    refuse(stage.page)
     for number in (1, 2, 3, 4):
         stage.press("do.more", name=stage.item(number))
-        stage.field("item.quantity").fill(WEIGHT_REFUSED)
+        stage.field("item.quantity").fill(REFUSED_QUANTITY)
         stage.press("do.save")
         expect(stage.page.locator("dialog[open]")).to_have_count(0)
     expect(stage.page.locator(".unsaved h2")).to_contain_text("4")

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, expect
 
 from tests.browser.chromium import FLAGS, program
 from tests.browser.conftest import PASSWORD, PHONE, House, NewPhone, Phone
+from tests.browser.refusal import REFUSED_QUANTITY, refuse
 from tests.clients.bad_line import BadLine
 
 COMES_BACK_MS = 5000
@@ -102,6 +103,10 @@ def test_a_tab_that_is_closed_leaves_its_edits_to_the_other(ann: Phone, bob: Pho
 def test_two_tabs_that_add_the_same_without_network_count_each_once(ann: Phone, bob: Phone, line: BadLine) -> None:
     behind(line, ann)
     other = another_tab(ann, ann.page.url)
+    ann.fill("add", "Milk")
+    expect(other.page.locator(".add-field")).to_have_value("Milk")
+    other.fill("add", "")
+    expect(ann.page.locator(".add-field")).to_have_value("")
     line.stall()
     for _ in range(2):
         ann.add("Eggs")
@@ -431,7 +436,8 @@ def test_who_leaves_on_another_device_is_told_on_this_one(phone: NewPhone, ann: 
 def test_a_refused_edit_stays_over_a_reload_until_its_author_decides(ann: Phone, bob: Phone) -> None:
     ann.add("Milk")
     ann.has_on_the_server("Milk")
-    ann.change("Milk", quantity="2000000")
+    refuse(ann.page)
+    ann.change("Milk", quantity=REFUSED_QUANTITY)
     expect(unsaved(ann)).to_contain_text("Change Milk")
     for _ in range(2):
         ann.page.reload()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import House, NewPhone, Phone, Shown
+from tests.browser.refusal import REFUSED_QUANTITY, refuse
 from tests.browser.test_queue import behind, kept, unsaved
 from tests.clients.bad_line import BadLine
 
@@ -196,8 +197,9 @@ def test_both_having_ticked_the_same_is_no_news(ann: Phone, bob: Phone, line: Ba
 
 def refused(phone: Phone, *texts: str) -> None:
     """Each of these gets a quantity that the server refuses."""
+    refuse(phone.page)
     for text in texts:
-        phone.change(text, quantity="2000000")
+        phone.change(text, quantity=REFUSED_QUANTITY)
 
 
 def test_many_that_were_not_saved_are_folded_and_can_be_dropped_together(ann: Phone) -> None:

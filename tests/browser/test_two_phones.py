@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import NO_WEB_SOCKETS, PHONE, House, NewPhone, Phone
+from tests.browser.refusal import REFUSED_QUANTITY, refuse
 
 
 def test_from_nothing_to_a_shared_list(phone: NewPhone) -> None:
@@ -62,13 +63,18 @@ def test_a_mistake_is_named_and_keeps_what_was_typed(ann: Phone) -> None:
     ann.page.get_by_role("button", name="Save").click()
     expect(quantity).to_have_value("two")
     expect(quantity).to_have_accessible_description("Write a number, such as 2 or 0.5")
+    quantity.fill("2000000")
+    ann.page.get_by_role("button", name="Save").click()
+    expect(quantity).to_have_value("2000000")
+    expect(quantity).to_have_accessible_description("At most 1,000,000")
 
 
 def test_an_edit_that_the_server_refuses_is_set_aside_and_the_next_goes_on(ann: Phone) -> None:
     ann.add("Milk")
     ann.has_on_the_server("Milk")  # else what follows would be folded into the add, and set aside with it
+    refuse(ann.page)
     ann.page.get_by_role("button", name="More: Milk").click()
-    ann.page.get_by_label("Quantity").fill("2000000")
+    ann.page.get_by_label("Quantity").fill(REFUSED_QUANTITY)
     ann.page.get_by_role("button", name="Save").click()
     ann.add("Bread")
     unsaved = ann.page.get_by_role("region", name="Not saved")
