@@ -34,19 +34,29 @@ SECRET_PAGE_HEADERS: Mapping[str, str] = {"Referrer-Policy": "no-referrer", "X-R
 
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
+# The mini-app pages of ``tgpages/``, as the path is sent: what needs decoding to look like one is none of them.
+_TELEGRAM_PAGE = re.compile(r"/tg(/[A-Za-z0-9_-]+)*/?")
+_TELEGRAM = "https://web.telegram.org https://*.telegram.org"
 
-def page_headers(host: str) -> Mapping[str, str]:
-    """Those of a page that was asked for under this ``Host``: scripts and styles of ours only, nothing inline."""
+
+def page_headers(host: str, path: str) -> Mapping[str, str]:
+    """Those of the page of this path, asked for under this ``Host``: scripts and styles of ours only, nothing inline.
+
+    Only Telegram may show a page in a frame of its own, and only those made for it.
+    """
+    is_telegrams = _TELEGRAM_PAGE.fullmatch(path) is not None
+    ancestors = _TELEGRAM if is_telegrams else "'none'"
     # Safari before 15.4 does not count WebSockets in 'self'.
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return {
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             f"connect-src 'self'{sockets}; manifest-src 'self'; worker-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
         ),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "X-Frame-Options": "DENY",
+        # It knows no origins; where it is absent, `frame-ancestors` alone decides.
+        **({} if is_telegrams else {"X-Frame-Options": "DENY"}),
         "Cache-Control": "no-cache",
     }

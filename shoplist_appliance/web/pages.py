@@ -97,7 +97,7 @@ class PageHandler(Handler):
 
     async def prepare(self) -> None:
         """Headers of a page, and what its reader chose."""
-        for name, value in page_headers(self.request.host).items():
+        for name, value in page_headers(self.request.host, self.request.path).items():
             self.set_header(name, value)
         self.set_header("Vary", "Accept-Language, Accept-Encoding, Cookie")
         await self._ask_reader(self.door.people)

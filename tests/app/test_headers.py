@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -49,6 +51,45 @@ async def test_over_https_browsers_are_told_to_stay_there_and_over_http_they_are
     age = re.fullmatch(r"max-age=(\d+)", told)
     assert age, told
     assert int(age[1]) >= 31_536_000
+
+
+def sent_as_it_stands(house: Process, path: str) -> tuple[str, str | None]:
+    """Who may show the answer in a frame, by either header; no client has tidied the path up before."""
+    line = HTTPConnection(urlsplit(house.url).netloc, timeout=30)
+    try:
+        line.request("GET", path)
+        answer = line.getresponse()
+        found = re.search(r"frame-ancestors ([^;]*)", answer.headers["Content-Security-Policy"])
+        assert found
+        return found[1], answer.headers["X-Frame-Options"]
+    finally:
+        line.close()
+
+
+@pytest.mark.parametrize("path", ["/tg", "/tg/", "/tg/list", f"/tg/list/{'0' * 36}", "/tg/list?tgWebAppStartParam=x"])
+def test_telegram_may_show_the_pages_made_for_it(proxied: Process, path: str) -> None:
+    assert sent_as_it_stands(proxied, path) == ("https://web.telegram.org https://*.telegram.org", None)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/list", "/account", "/s/nothing", "/tgx", "/tgpages/", "/TG/list", "/x/tg/list", "//tg/list"),
+        *("/list?x=/tg/", "/list/tg", "/?/tg/list", "/list;/tg/"),
+        *(
+            "/tg%2Flist",
+            "/tg%2flist",
+            "/%74g/list",
+            "/tg/%2e%2e/list",
+            "/tg/../list",
+            "/tg/..",
+            "/tg/list%0a",
+            "/tg/ru.js",
+        ),
+    ],
+)
+def test_nobody_may_show_any_other_page_in_a_frame(proxied: Process, path: str) -> None:
+    assert sent_as_it_stands(proxied, path) == ("'none'", "DENY")
 
 
 async def test_what_a_page_loads_carries_them_too(http: Http) -> None:
