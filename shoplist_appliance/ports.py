@@ -14,6 +14,10 @@ from shoplist_appliance.domain.lists import Actor, Change, Header, Known, Summar
 from shoplist_appliance.domain.people import Language, Person, PersonName, Token
 
 
+class Damaged(Exception):
+    """What is stored cannot be read: it was changed at rest, or was sealed with a key that is not there."""
+
+
 class Clock(Protocol):
     def now(self) -> int:
         """The time in ms since 1970, UTC."""
@@ -132,7 +136,19 @@ class ListStore(Protocol):
         """
 
     async def lists_of(self, person: PersonId) -> Sequence[tuple[Header, Summary]]:
-        """All lists, deleted and archived ones too, of which the person is a member."""
+        """All lists, deleted and archived ones too, of which the person is a member.
+
+        Passes over those that are damaged, for they must not keep all others, and says so once in the log.
+        """
+
+    async def damaged_lists_of(self, person: PersonId) -> Sequence[ListId]:
+        """Those that ``lists_of`` passes over."""
+
+    async def forget_member(self, list_id: ListId, person: PersonId) -> None:
+        """Let a person no longer find a list that is damaged, so that nobody can take them off its header.
+
+        Where nobody else finds it, it goes for good, as by ``remove_list``.
+        """
 
     async def list_of_invitation(self, hash: bytes) -> ListId | None:
         """The list whose header holds an invitation with this hash."""
@@ -206,8 +222,8 @@ class Record:
 class RecordStore(Protocol):
     """Small things under (kind, key), changed by compare-and-swap.
 
-    ``record`` raises the adapters' ``Unsealable`` for one that was changed at rest; ``records_of`` and ``records_due``
-    pass it over, for it must not keep all others, and say so once in the log.
+    ``record`` raises ``Damaged`` for one that was changed at rest; ``records_of`` and ``records_due`` pass it over,
+    for it must not keep all others, and say so once in the log.
     """
 
     async def add_record(self, record: Record) -> None:
@@ -318,7 +334,7 @@ class Blobs(Protocol):
     person wrote belongs into a name.
 
     Any method may raise ``Unavailable`` within a bounded time when the storage is out of reach or full, and works again
-    by itself when it is back. Reading what was changed at rest raises the adapters' ``Unsealable``.
+    by itself when it is back. Reading what was changed at rest raises ``Damaged``.
     """
 
     async def put(self, name: str, chunks: AsyncIterable[bytes]) -> int:

@@ -1,38 +1,38 @@
-"""Records that are read many at a time: one that cannot be unsealed must not keep all others of its kind."""
+"""What is read many at a time: one value that cannot be unsealed must not keep all others of its kind."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from shoplist_appliance.adapters.codec import Codec, RecordRow
 from shoplist_appliance.adapters.sealing import Unsealable
-from shoplist_appliance.ports import Record
 
+R = TypeVar("R")
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class ReadableRecords:
-    """Passes over what is damaged, and says so once for each row."""
+class Readable:
+    """Passes over what is damaged, and says so once for each value."""
 
-    def __init__(self, codec: Codec) -> None:
-        self._codec = codec
-        self._said: set[tuple[str, bytes, int]] = set()
+    def __init__(self) -> None:
+        self._said: set[tuple[str | int, ...]] = set()
 
-    def among(self, rows: Iterable[RecordRow], limit: int | None = None) -> Sequence[Record]:
-        """The records of these rows in their order, at most so many; no further row is asked for then."""
-        records: list[Record] = []
+    def among(self, rows: Iterable[R], read: Callable[[R], T], limit: int | None = None) -> Sequence[T]:
+        """What these rows hold, in their order, at most so much; no further row is asked for then."""
+        found: list[T] = []
         for row in rows:
-            if (record := self._record(row)) is not None:
-                records.append(record)
-                if len(records) == limit:
+            if (value := self.one(row, read)) is not None:
+                found.append(value)
+                if len(found) == limit:
                     break
-        return records
+        return found
 
-    def _record(self, row: RecordRow) -> Record | None:
+    def one(self, row: R, read: Callable[[R], T]) -> T | None:
+        """What a row holds; None where it cannot be unsealed."""
         try:
-            return self._codec.record(row)
+            return read(row)
         except Unsealable as error:
-            seen = (row.kind, row.key, row.version)
-            if seen not in self._said:
-                self._said.add(seen)
-                log.error("a record is passed over: %s", error)
+            if error.place not in self._said:
+                self._said.add(error.place)
+                log.error("passed over: %s", error)
             return None

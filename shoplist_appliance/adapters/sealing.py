@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shoplist_appliance.adapters.keyring import KEY_ID_SIZE, Keyring
+from shoplist_appliance.ports import Damaged
 
 NONCE_SIZE: Final = 12
 NONCES_DRAWN: Final = 512
@@ -26,7 +27,7 @@ def key_id(sealed: bytes) -> str:
     return sealed[len(FORMAT) : HEADER_SIZE].hex()
 
 
-class Unsealable(Exception):
+class Unsealable(Damaged):
     """A sealed value is damaged, was moved from another place, or was made with a key that we do not have."""
 
     def __init__(self, place: tuple[str | int, ...], why: str) -> None:

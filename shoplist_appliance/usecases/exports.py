@@ -18,7 +18,7 @@ from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import Header
 from shoplist_appliance.domain.people import Person
-from shoplist_appliance.ports import Blob, Blobs, Clock, Record, Store
+from shoplist_appliance.ports import Blob, Blobs, Clock, Damaged, Record, Store
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.people import People, hash_of
 
@@ -127,9 +127,8 @@ class Exports:
         """A zip file, piece by piece: one list at a time is in memory."""
         drain = _Drain()
         with zipfile.ZipFile(drain, "w", zipfile.ZIP_DEFLATED) as archive:
-            account = await self._people.me(person)
-            await _add(archive, "account.json", await self._account(account))
-            yield drain.taken()
+            account = await self._account(await self._people.me(person))
+            damaged = list(await self._store.damaged_lists_of(person))
             for view in [
                 *await self._lists.index(person, archived=False, deleted=False),
                 *await self._lists.index(person, archived=True, deleted=False),
@@ -143,8 +142,13 @@ class Exports:
                     content = await self._list(person, view.header.id, deleted=view.header.deleted_at is not None)
                 except (NotFound, Gone, Forbidden):  # deleted, left or handed over since they were counted
                     continue
+                except Damaged as error:
+                    log.error("an export goes without list %s: %s", view.header.id, error)
+                    damaged.append(view.header.id)
+                    continue
                 await _add(archive, f"lists/{_file_name(view.summary.title)} {view.header.id}.json", content)
                 yield drain.taken()
+            await _add(archive, "account.json", {**account, "lists_that_cannot_be_read": damaged})
         yield drain.taken()
 
     async def _account(self, account: Person) -> Mapping[str, Any]:

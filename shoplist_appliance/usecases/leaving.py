@@ -1,17 +1,20 @@
 """The end of an account: its lists go over to others or end, and nothing of it remains but what others need."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
 from shoplist_appliance.domain.errors import NotFound, WrongCredentials
 from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import Header, Role
-from shoplist_appliance.ports import Clock, ListGone, Passwords, Record, Rooms, Store
+from shoplist_appliance.ports import Clock, Damaged, ListGone, Passwords, Record, Rooms, Store
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.open_lists import list_room
 from shoplist_appliance.usecases.people import People, Principal, hash_of
 from shoplist_appliance.usecases.purge import Purge
+
+log = logging.getLogger(__name__)
 
 LEAVING = "leaving"
 # Longer than a call takes from its record to the end of the account.
@@ -82,9 +85,14 @@ class Leaving:
         await self._store.remove_record(LEAVING, record.key)
 
     async def _leave_all(self, person: PersonId) -> None:
-        for header, _ in await self._store.lists_of(person):
-            while not await self._left(header.id, person):
-                pass  # somebody joined or left in between
+        lists = [header.id for header, _ in await self._store.lists_of(person)]
+        for list_id in [*lists, *await self._store.damaged_lists_of(person)]:
+            try:
+                while not await self._left(list_id, person):
+                    pass  # somebody joined or left in between
+            except Damaged as error:
+                log.error("list %s is left without its header knowing of it: %s", list_id, error)
+                await self._store.forget_member(list_id, person)
 
     async def _left(self, list_id: ListId, person: PersonId) -> bool:
         if await self._purge.remove_at_once(list_id, person):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 from weakref import WeakValueDictionary
@@ -16,7 +16,7 @@ from shoplist_appliance.domain.list_rules import Edited
 from shoplist_appliance.domain.list_state import ListState, people_in, people_of
 from shoplist_appliance.domain.lists import Actor, Call, Change, Edit, Guest, Header, Right, Role, Summary, Undo
 from shoplist_appliance.domain.people import PersonName
-from shoplist_appliance.ports import Clock, Listener, ListGone, ListStore, PeopleStore, Rooms, Snapshot
+from shoplist_appliance.ports import Clock, Damaged, Listener, ListGone, ListStore, PeopleStore, Rooms, Snapshot
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenList, OpenLists, list_room
 from shoplist_appliance.usecases.turns import Turns
@@ -163,7 +163,8 @@ class Lists:
         """What memory knows is newer than what was read; a summary that a crash left behind is mended by a read."""
         opened = self._open_lists.in_memory(header.id)
         if opened is None and header.behind:
-            opened = await self._open_lists.opened(header.id)
+            with suppress(Damaged):  # then the summary of before has to do
+                opened = await self._open_lists.opened(header.id)
         if opened is not None:
             header, summary = opened.header, opened.state.summary()
         role = header.members.get(person)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -10,7 +11,7 @@ from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.domain.lists import Header
 from shoplist_appliance.ports import Loaded, Store
 from tests.contract.making import NOW, a_header, a_list, a_list_of, a_snapshot, a_summary, an_add, an_invitation
-from tests.contract.places import Place
+from tests.contract.places import Place, Spot
 
 
 async def a_full_list(store: Store, length: int = 30) -> Header:
@@ -58,6 +59,52 @@ async def test_a_removed_list_is_found_by_nobody_and_takes_nothing(store: Store)
         await store.put_header(replace(header, version=2), 1)
     with pytest.raises(Conflict):
         await store.remove_list(header.id, 1)
+
+
+@pytest.mark.parametrize("field", ["header", "summary"])
+async def test_a_damaged_list_keeps_none_of_the_others(
+    place: Place, field: Literal["header", "summary"], caplog: pytest.LogCaptureFixture
+) -> None:
+    anna, boris = PersonId("anna"), PersonId("boris")
+    store = place.open()
+    damaged = await a_list(store, a_header(anna="editor"))
+    good = a_header(anna="viewer")
+    await a_list(store, good)
+    await store.close()
+    place.drop(Spot(field, damaged), bytes(100))
+    store = place.open()
+    try:
+        for _ in range(2):
+            assert await store.lists_of(anna) == [(good, a_summary())]
+            assert await store.damaged_lists_of(anna) == [damaged]
+        assert sum(damaged in line for line in caplog.messages) == 1
+        assert await store.damaged_lists_of(boris) == []
+    finally:
+        await store.close()
+
+
+async def test_who_is_forgotten_finds_a_list_no_longer_and_with_the_last_one_it_goes(place: Place) -> None:
+    store = place.open()
+    header, neighbour = await a_full_list(store), await a_full_list(store)
+    anna = PersonId("anna")
+    await store.close()
+    place.drop(Spot("header", header.id), bytes(100))
+    store = place.open()
+    await store.forget_member(header.id, PersonId("nobody"))
+    await store.forget_member(header.id, anna)
+    await store.forget_member(header.id, anna)
+    assert [one.id for one, _ in await store.lists_of(anna)] == [neighbour.id]
+    assert await store.damaged_lists_of(anna) == []
+    assert await store.damaged_lists_of(header.created_by) == [header.id]
+    await store.forget_member(header.id, header.created_by)
+    assert await store.damaged_lists_of(header.created_by) == []
+    assert await store.list_of_invitation(header.invitations[0].hash) is None
+    with pytest.raises(Conflict):
+        await store.append(header.id, 30, [an_add(31)])
+    assert await swept(store) > 0
+    await store.close()
+    assert place.rows(header.id) == {}
+    assert sum(place.rows(neighbour.id).values()) >= 1 + 30 + 3, "header, log, pieces"
 
 
 async def test_nothing_is_left_of_a_removed_list_and_all_of_its_neighbour(place: Place) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -22,7 +22,7 @@ from shoplist_appliance.usecases.members import Members
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.open_lists import OpenLists
 from shoplist_appliance.usecases.turns import Turns
-from tests.contract.places import PLACES
+from tests.contract.places import PLACES, Place, Spot
 
 
 class HandClock:
@@ -104,6 +104,7 @@ class House:
     """The use cases of lists, and what a test needs to look behind them."""
 
     store: Troubled
+    place: Place
     rooms: HeardRooms = field(default_factory=HeardRooms)
     clock: HandClock = field(default_factory=HandClock)
     tasks: Tasks = field(default_factory=Tasks)
@@ -127,6 +128,10 @@ class House:
     def ear(self, person: PersonId) -> Listener:
         return Ear(self.rooms, person)
 
+    def damage(self, list_id: ListId, field: Literal["header", "summary", "piece"]) -> None:
+        """Change a sealed value of a list at rest, so that nobody can read it."""
+        self.place.drop(Spot(field, list_id), bytes(100))
+
     async def close(self) -> None:
         await self.turns.close()
         await self.tasks.close()
@@ -141,6 +146,7 @@ def add(text: str, at: int = 1_764_000_000_000, *, id: str | None = None, item: 
 @pytest.fixture(params=sorted(PLACES))
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     async with asyncio.timeout(30):
-        made = House(Troubled(PLACES[request.param](tmp_path / "data", HandClock()).open()))
+        place = PLACES[request.param](tmp_path / "data", HandClock())
+        made = House(Troubled(place.open()), place)
         yield made
         await made.close()

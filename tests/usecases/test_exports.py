@@ -229,6 +229,19 @@ async def test_a_list_that_goes_while_an_export_is_made_is_left_out(
     assert [file["id"] for name, file in files.items() if name != "account.json"] == [kept]
 
 
+async def test_an_export_goes_without_what_cannot_be_read_and_says_so(house: House, exports: Exports) -> None:
+    ann = await house.person()
+    kept, header, piece = [(await house.lists.create(ann, title, None)).header.id for title in ("Kept", "Old", "Hut")]
+    assert (await exported(exports, ann))["account.json"]["lists_that_cannot_be_read"] == []
+    for seat in (kept, header, piece):
+        house.open_lists.put_away(house.open_lists.seat(seat))
+    house.damage(header, "header")
+    house.damage(piece, "piece")
+    files = await exported(exports, ann)
+    assert files.pop("account.json")["lists_that_cannot_be_read"] == [header, piece]
+    assert [file["id"] for file in files.values()] == [kept]
+
+
 async def exported(exports: Exports, person: PersonId) -> dict[str, Any]:
     """The files of an export by their names."""
     with zipfile.ZipFile(io.BytesIO(await content(exports, await exports.make(person)))) as archive:

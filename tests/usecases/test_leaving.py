@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import pytest
@@ -12,7 +12,7 @@ from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.domain.errors import NotFound, OutcomeUnknown, Unavailable
 from shoplist_appliance.domain.ids import ListId, PersonId, new_uuid
 from shoplist_appliance.domain.list_state import ListState
-from shoplist_appliance.domain.lists import Header
+from shoplist_appliance.domain.lists import Header, Role
 from shoplist_appliance.ports import Record, Snapshot
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.leaving import FINISHED_AFTER_MS, LEAVING, Leaving
@@ -64,10 +64,14 @@ class Home:
 
     async def late_call(self, person: PersonId) -> ListId:
         """What a call leaves behind that was let in before the account ended."""
-        now, state = self.house.clock.now(), ListState.new("Late", self.house.clock.now())
-        header = Header(ListId(new_uuid()), {person: "owner"}, person, now, epoch="late")
-        await self.house.store.add_list(header, Snapshot(0, list(state.snapshot(orjson.dumps))), state.summary())
         await self.house.store.add_record(Record("code", bytes(32), self.house.clock.now(), b"", owner=person))
+        return await self.listed({person: "owner"})
+
+    async def listed(self, members: dict[PersonId, Role]) -> ListId:
+        """A list of these members, the first its owner, that is at rest alone."""
+        now, state = self.house.clock.now(), ListState.new("Listed", self.house.clock.now())
+        header = Header(ListId(new_uuid()), members, next(iter(members)), now, epoch="listed")
+        await self.house.store.add_list(header, Snapshot(0, list(state.snapshot(orjson.dumps))), state.summary())
         return header.id
 
     async def left(self, person: PersonId) -> list[object]:
@@ -94,6 +98,34 @@ def failing_after(name: str, error: Exception) -> Callable[[str], None]:
             raise error
 
     return trouble
+
+
+@pytest.mark.parametrize("field", ["header", "piece"])
+async def test_a_list_that_cannot_be_read_keeps_nobodys_account(home: Home, field: Literal["header", "piece"]) -> None:
+    """What only the leaver found goes for good; what others find, whatever becomes of it, stays theirs."""
+    ann, bob = await home.signed_in(), await home.house.person("Bob")
+    alone = await home.listed({ann.person: "owner"})
+    whole = await home.listed({ann.person: "owner", bob: "editor"})
+    damaged = await home.listed({ann.person: "owner", bob: "editor"})
+    for list_id in (alone, damaged):
+        home.house.damage(list_id, field)
+    await home.leaving.delete(ann, PASSWORD)
+    store = home.house.store
+    assert await store.person(ann.person) is None
+    assert await home.left(ann.person) == []
+    assert await store.damaged_lists_of(ann.person) == []
+    assert (await home.house.lists.view(bob, whole)).role == "owner"
+    assert {one.id for one, _ in await store.lists_of(bob)} | {*await store.damaged_lists_of(bob)} == {whole, damaged}
+    assert (await store.sizes()).lists == 2
+
+
+async def test_a_list_in_memory_is_left_as_any_other_and_is_whole_again_at_rest(home: Home) -> None:
+    ann, bob = await home.signed_in(), await home.house.person("Bob")
+    list_id = await home.listed({ann.person: "owner", bob: "editor"})
+    await home.house.lists.get(bob, list_id, None, None)
+    home.house.damage(list_id, "header")
+    await home.leaving.delete(ann, PASSWORD)
+    assert [one.members for one, _ in await home.house.store.lists_of(bob)] == [{bob: "owner"}]
 
 
 @pytest.mark.parametrize("error", [Unavailable(), OutcomeUnknown(), RuntimeError("a crash")])

@@ -273,6 +273,19 @@ async def test_the_index_mends_a_summary_that_a_crash_left_behind(house: House) 
     assert (view.summary.total, view.summary.open, view.summary.revision) == (2, 2, 2)
 
 
+async def test_the_index_goes_without_a_list_that_cannot_be_read_and_another_can_be_made(house: House) -> None:
+    ann = await house.person()
+    damaged, stale = [(await house.lists.create(ann, title, None)).header.id for title in ("Old", "Stale")]
+    await house.lists.edit(ann, stale, [add("milk")], None)
+    house.open_lists._memory = 0
+    house.open_lists.make_room()
+    house.damage(damaged, "header")
+    house.damage(stale, "piece")  # its summary is behind, and there is no better one
+    made = await house.lists.create(ann, "New", None)
+    found = {view.header.id: view.summary.title for view in await house.lists.index(ann, archived=False, deleted=False)}
+    assert found == {stale: "Stale", made.header.id: "New"}
+
+
 async def test_lists_leave_memory_when_the_bound_is_passed_and_come_back_equal(house: House) -> None:
     ann = await house.person()
     lists = [(await house.lists.create(ann, f"List {n}", None)).header.id for n in range(5)]

@@ -11,6 +11,7 @@ from typing import Final
 from shoplist_appliance.adapters.codec import Codec, HeaderRow, SnapshotRows, pack, unpack
 from shoplist_appliance.adapters.mongo.db import Document, Mongo
 from shoplist_appliance.adapters.mongo.writer import Writer
+from shoplist_appliance.adapters.readable import Readable
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId
 from shoplist_appliance.domain.lists import Change, Header, Known, Summary
@@ -27,6 +28,7 @@ class MongoLists:
         self._mongo = mongo
         self._writer = writer
         self._codec = codec
+        self._readable = Readable()
         self._busy: set[bytes] = set()
 
     async def add_list(self, header: Header, snapshot: Snapshot, summary: Summary) -> None:
@@ -82,10 +84,28 @@ class MongoLists:
             raise Conflict
 
     async def lists_of(self, person: PersonId) -> Sequence[tuple[Header, Summary]]:
+        return self._readable.among(await self._rows_of(person), self._header_and_summary)
+
+    async def damaged_lists_of(self, person: PersonId) -> Sequence[ListId]:
+        rows = await self._rows_of(person)
+        return [ListId(unpack(row["_id"])) for row in rows if not self._readable.one(row, self._header_and_summary)]
+
+    async def _rows_of(self, person: PersonId) -> Sequence[Document]:
         wanted = {**HEADER, "summary": True, "summary_revision": True}
         with self._mongo.reading():
-            found = await self._mongo["lists"].find({"members": person}, wanted).to_list(None)
-        return [self._header_and_summary(ListId(unpack(document["_id"])), document) for document in found]
+            return await self._mongo["lists"].find({"members": person}, wanted).to_list(None)
+
+    async def forget_member(self, list_id: ListId, person: PersonId) -> None:
+        """The last one stays until the list is gone with its document."""
+        id = pack(list_id)
+        async with self._mongo.alone(id):
+            with self._mongo.writing():
+                wanted = {"_id": id, "members": person}
+                found = await self._mongo["lists"].find_one(wanted, {"version": True, "members": True})
+                if found and len(found["members"]) > 1:
+                    await self._mongo["lists"].update_one(wanted, {"$pull": {"members": person}})
+        if found and len(found["members"]) == 1:
+            await self.remove_list(list_id, found["version"])
 
     async def list_of_invitation(self, hash: bytes) -> ListId | None:
         with self._mongo.reading():
@@ -260,7 +280,8 @@ class MongoLists:
     def _header(self, list_id: ListId, document: Document) -> Header:
         return self._codec.header(list_id, document["version"], bool(document["behind"]), document["header"])
 
-    def _header_and_summary(self, list_id: ListId, document: Document) -> tuple[Header, Summary]:
+    def _header_and_summary(self, document: Document) -> tuple[Header, Summary]:
+        list_id = ListId(unpack(document["_id"]))
         summary = self._codec.summary(list_id, document["summary_revision"], document["summary"])
         return self._header(list_id, document), summary
 

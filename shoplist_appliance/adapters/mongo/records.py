@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shoplist_appliance.adapters.codec import Codec, RecordRow
 from shoplist_appliance.adapters.mongo.db import Document, Mongo
-from shoplist_appliance.adapters.readable import ReadableRecords
+from shoplist_appliance.adapters.readable import Readable
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Record
 
@@ -17,7 +17,7 @@ class MongoRecords:
     def __init__(self, mongo: Mongo, codec: Codec) -> None:
         self._mongo = mongo
         self._codec = codec
-        self._readable = ReadableRecords(codec)
+        self._readable = Readable()
 
     async def add_record(self, record: Record) -> None:
         with self._mongo.writing():
@@ -54,7 +54,7 @@ class MongoRecords:
     async def records_of(self, kind: str, owner: str) -> Sequence[Record]:
         with self._mongo.reading():
             found = await self._mongo["records"].find({"kind": kind, "owner": owner}).sort(_ORDER).to_list(None)
-        return self._readable.among(map(_row, found))
+        return self._readable.among(map(_row, found), self._codec.record)
 
     async def records_due(self, kind: str, upto: int, limit: int) -> Sequence[Record]:
         wanted = {"kind": kind, "due": {"$lte": upto}}
@@ -65,7 +65,7 @@ class MongoRecords:
                 pages = self._mongo["records"].find(wanted).sort(_ORDER).skip(looked_at).limit(missing)
                 found = await pages.to_list(None)
             looked_at += len(found)
-            records += self._readable.among(map(_row, found))
+            records += self._readable.among(map(_row, found), self._codec.record)
             if len(found) < missing:
                 break
         return records

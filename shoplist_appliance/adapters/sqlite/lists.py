@@ -1,21 +1,18 @@
 """Lists in SQLite: headers, snapshots in pieces, and the log of changes."""
 
-import logging
 import sqlite3
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from shoplist_appliance.adapters.codec import Codec, HeaderRow, SnapshotRows, pack, unpack
-from shoplist_appliance.adapters.sealing import Unsealable
+from shoplist_appliance.adapters.readable import Readable
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.writer import GROUP_ROWS, Writer
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.domain.ids import EditId, ListId, PersonId
 from shoplist_appliance.domain.lists import Change, Header, Known, Summary
 from shoplist_appliance.ports import Loaded, Snapshot
-
-log = logging.getLogger(__name__)
 
 # Each change dirties a page of its own in the index of edits: more at once would hold up the edits of others.
 SWEPT_AT_ONCE: Final = 100
@@ -28,6 +25,7 @@ class SqliteLists:
         self._writer = writer
         self._readers = readers
         self._codec = codec
+        self._readable = Readable()
 
     async def add_list(self, header: Header, snapshot: Snapshot, summary: Summary) -> None:
         row = self._codec.header_row(header)
@@ -71,15 +69,27 @@ class SqliteLists:
         await self._writer.run(put)
 
     async def lists_of(self, person: PersonId) -> Sequence[tuple[Header, Summary]]:
-        def find(connection: sqlite3.Connection) -> Sequence[tuple[Header, Summary]]:
-            rows = connection.execute(
-                "SELECT id, version, behind, header, summary_revision, summary"
-                " FROM members JOIN lists ON lists.id = members.list WHERE members.person = ?",
-                (person,),
-            )
-            return [self._header_and_summary(*row) for row in rows]
+        return await self._readers.read(
+            lambda connection: self._readable.among(_rows_of(connection, person), self._header_and_summary)
+        )
+
+    async def damaged_lists_of(self, person: PersonId) -> Sequence[ListId]:
+        def find(connection: sqlite3.Connection) -> Sequence[ListId]:
+            rows = _rows_of(connection, person)
+            return [ListId(unpack(row[0])) for row in rows if not self._readable.one(row, self._header_and_summary)]
 
         return await self._readers.read(find)
+
+    async def forget_member(self, list_id: ListId, person: PersonId) -> None:
+        id = pack(list_id)
+
+        def forget(connection: sqlite3.Connection) -> None:
+            gone = connection.execute("DELETE FROM members WHERE list = ? AND person = ?", (id, person))
+            if gone.rowcount and not connection.execute("SELECT 1 FROM members WHERE list = ?", (id,)).fetchone():
+                connection.execute("DELETE FROM lists WHERE id = ?", (id,))
+                _forget(connection, id)
+
+        await self._writer.run(forget, ends=id)
 
     async def list_of_invitation(self, hash: bytes) -> ListId | None:
         def find(connection: sqlite3.Connection) -> ListId | None:
@@ -161,19 +171,11 @@ class SqliteLists:
         def find(connection: sqlite3.Connection) -> Sequence[ListId]:
             found = connection.execute("SELECT id FROM lists WHERE deleted_at BETWEEN 1 AND ?", (time - 1,))
             asked = connection.execute("SELECT id, version, behind, header FROM lists WHERE deleted_at = 0")
-            told = (ListId(unpack(id)) for id, *row in asked if self._was_deleted_before(time, id, row))
+            headers = self._readable.among(asked, lambda row: self._codec.header(ListId(unpack(row[0])), *row[1:]))
+            told = (header.id for header in headers if header.deleted_at is not None and header.deleted_at < time)
             return [*(ListId(unpack(id)) for (id,) in found), *told]
 
         return await self._readers.read(find)
-
-    def _was_deleted_before(self, time: int, id: bytes, row: Sequence[Any]) -> bool:
-        """As the header itself says; one that cannot be unsealed says nothing, and must not keep all others."""
-        try:
-            header = self._codec.header(ListId(unpack(id)), *row)
-        except Unsealable as error:
-            log.warning("whether list %s was deleted is not known: %s", unpack(id), error)
-            return False
-        return header.deleted_at is not None and header.deleted_at < time
 
     async def remove_list(self, list_id: ListId, expected: int) -> None:
         id = pack(list_id)
@@ -182,10 +184,7 @@ class SqliteLists:
             removed = connection.execute("DELETE FROM lists WHERE id = ? AND version = ?", (id, expected))
             if removed.rowcount != 1:
                 raise Conflict
-            connection.execute("DELETE FROM members WHERE list = ?", (id,))
-            connection.execute("DELETE FROM invitations WHERE list = ?", (id,))
-            connection.execute("DELETE FROM shares WHERE list = ?", (id,))
-            connection.execute("INSERT INTO removed VALUES (?)", (id,))
+            _forget(connection, id)
 
         await self._writer.run(remove, ends=id)
 
@@ -202,9 +201,8 @@ class SqliteLists:
         version, behind, body = row
         return self._codec.header(list_id, version, bool(behind), body)
 
-    def _header_and_summary(
-        self, id: bytes, version: int, behind: int, header: bytes, revision: int, summary: bytes
-    ) -> tuple[Header, Summary]:
+    def _header_and_summary(self, row: Sequence[Any]) -> tuple[Header, Summary]:
+        id, version, behind, header, revision, summary = row
         list_id = ListId(unpack(id))
         return (
             self._codec.header(list_id, version, bool(behind), header),
@@ -220,6 +218,22 @@ class SqliteLists:
             (pack(list_id), after, 2**62 if upto is None else upto),
         )
         return [self._codec.change(list_id, revision, EditId(unpack(edit)), body) for revision, edit, body in rows]
+
+
+def _rows_of(connection: sqlite3.Connection, person: PersonId) -> Iterable[Sequence[Any]]:
+    return connection.execute(
+        "SELECT id, version, behind, header, summary_revision, summary"
+        " FROM members JOIN lists ON lists.id = members.list WHERE members.person = ?",
+        (person,),
+    )
+
+
+def _forget(connection: sqlite3.Connection, id: bytes) -> None:
+    """Let nobody find the list whose row is gone; what it held waits to be swept."""
+    connection.execute("DELETE FROM members WHERE list = ?", (id,))
+    connection.execute("DELETE FROM invitations WHERE list = ?", (id,))
+    connection.execute("DELETE FROM shares WHERE list = ?", (id,))
+    connection.execute("INSERT INTO removed VALUES (?)", (id,))
 
 
 def _index(connection: sqlite3.Connection, id: bytes, row: HeaderRow) -> None:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from shoplist_appliance.adapters.codec import Codec, RecordRow
-from shoplist_appliance.adapters.readable import ReadableRecords
+from shoplist_appliance.adapters.readable import Readable
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.writer import Writer
 from shoplist_appliance.domain.errors import Conflict
@@ -20,7 +20,7 @@ class SqliteRecords:
         self._writer = writer
         self._readers = readers
         self._codec = codec
-        self._readable = ReadableRecords(codec)
+        self._readable = Readable()
 
     async def add_record(self, record: Record) -> None:
         row = self._codec.record_row(record)
@@ -85,6 +85,6 @@ class SqliteRecords:
     async def _read(self, where: str, values: Sequence[object], limit: int | None = None) -> Sequence[Record]:
         def find(connection: sqlite3.Connection) -> Sequence[Record]:
             rows = connection.execute(f"{_RECORD} {where}", values)
-            return self._readable.among((RecordRow(*row) for row in rows), limit)
+            return self._readable.among((RecordRow(*row) for row in rows), self._codec.record, limit)
 
         return await self._readers.read(find)

@@ -27,8 +27,8 @@ class SqliteStore(SqlitePeople, SqliteLists, SqliteRecords, SqliteResealing):
     def __init__(self, connection: sqlite3.Connection, readers: Readers, codec: Codec) -> None:
         self._connection = connection
         writer = Writer(connection)
-        super().__init__(writer, readers, codec)
-        SqliteRecords.__init__(self, writer, readers, codec)  # which knows what it has said of damaged rows
+        for part in (SqlitePeople, SqliteLists, SqliteRecords, SqliteResealing):
+            part.__init__(self, writer, readers, codec)
 
     @property
     def commits(self) -> int:
