@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Choice, Failure, Field, Form, sentence } from "../shared/parts.js";
 import { day, t } from "../shared/words.js";
+import { again } from "./again.js";
 import { Link, Unseen, useCopy } from "./link-view.js";
 
 /** @typedef {{id: string, role: 'editor' | 'viewer', email: string | null, url: string | null, expires_at: string}} Invitation */
@@ -67,7 +68,7 @@ export function Invite({ screen, title, away }) {
   `;
 }
 
-/** What is open, read again with everything that is done to it. @param {Screen} screen @param {boolean} away */
+/** What is open, read again with everything that is done to it, here or elsewhere. @param {Screen} screen @param {boolean} away */
 function usePending(screen, away) {
   const pending = useSignal(/** @type {readonly Invitation[]} */ ([]));
   const error = useSignal(/** @type {unknown} */ (null));
@@ -79,9 +80,7 @@ function usePending(screen, away) {
       error.value = failure;
     }
   };
-  useEffect(() => {
-    if (!away) void read();
-  }, [screen.list.id, away]);
+  useEffect(() => (away ? undefined : again(read)), [screen.list.id, away]);
   return { pending, error, read };
 }
 

@@ -8,6 +8,7 @@ import { useEffect } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Choice, Failure, Form, Sheet } from "../shared/parts.js";
 import { t } from "../shared/words.js";
+import { again } from "./again.js";
 import { initials } from "./circle.js";
 import { Invite } from "./invitations-view.js";
 
@@ -15,9 +16,8 @@ import { Invite } from "./invitations-view.js";
 export function MembersSheet({ screen, list, close }) {
   const error = useSignal(/** @type {unknown} */ (null));
   const away = screen.session.live.state.value === "away";
-  useEffect(() => {
-    if (!away) screen.circle.read().then(() => (error.value = null), (failure) => (error.value = failure));
-  }, [list.id, away]);
+  const read = () => screen.circle.read().then(() => (error.value = null), (failure) => (error.value = failure));
+  useEffect(() => (away ? undefined : again(read)), [list.id, away]);
   const owns = list.role === "owner";
   return html`
     <${Sheet} title=${t("members.title")} pane close=${close}>

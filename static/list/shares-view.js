@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Choice, Failure, Field, Form, Sheet } from "../shared/parts.js";
 import { moment, t } from "../shared/words.js";
+import { again } from "./again.js";
 import { Link, Unseen, useCopy } from "./link-view.js";
 import { Asking } from "./members-view.js";
 import { DAYS, Shares } from "./shares.js";
@@ -21,9 +22,7 @@ export function SharesSheet({ screen, list, close }) {
   const says = useSignal("");
   const away = screen.session.live.state.value === "away";
   const read = () => shares.read().then(() => (error.value = null), (failure) => (error.value = failure));
-  useEffect(() => {
-    if (!away) void read();
-  }, [list.id, away]);
+  useEffect(() => (away ? undefined : again(read)), [list.id, away]);
   useEffect(() => {
     if (list.role !== "owner") close();
   }, [list.role]);

@@ -18,12 +18,16 @@ export class Shares {
     this.list = list;
     /** Those that serve, the oldest first, each under the address at which this reader reached the house; null before they were read. */
     this.known = signal(/** @type {readonly Share[] | null} */ (null));
+    /** How often something was made or withdrawn here. */
+    this.deeds = 0;
   }
 
   /** Never kept on the device: who holds a link needs nothing else. @throws {import("../shared/problem.js").Problem} */
   async read() {
+    const { deeds } = this;
     const { shares } = await this.list.session.live.call("shares.list", { list: this.list.id });
-    this.known.value = shares.map((/** @type {Share} */ one) => ({ ...one, url: here(one.url) }));
+    // Asked before that, it may not know of it.
+    if (deeds === this.deeds) this.known.value = shares.map((/** @type {Share} */ one) => ({ ...one, url: here(one.url) }));
   }
 
   /**
@@ -39,13 +43,24 @@ export class Shares {
     const { id, url } = await live.call("shares.create", wish);
     // Made is made, also where the others could not be read.
     const share = { id, name: wish.name ?? null, right, url: here(url), expires_at: ends || null, created_at: new Date(now).toISOString(), last_used: null };
-    this.known.value = [...(this.known.peek() ?? []), share];
+    this.know([...this.without(id), share]);
     return id;
   }
 
   /** Its guests are out at once. @param {string} id @throws {import("../shared/problem.js").Problem} */
   async withdraw(id) {
     await this.list.session.live.call("shares.revoke", { list: this.list.id, id });
-    this.known.value = (this.known.peek() ?? []).filter((one) => one.id !== id);
+    this.know(this.without(id));
+  }
+
+  /** @param {string} id */
+  without(id) {
+    return (this.known.peek() ?? []).filter((one) => one.id !== id);
+  }
+
+  /** @param {readonly Share[]} shares */
+  know(shares) {
+    this.deeds += 1;
+    this.known.value = shares;
   }
 }

@@ -168,6 +168,10 @@ class Phone:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
 
+    def looks_again(self) -> None:
+        """At a page that was behind another."""
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
     def button(self, word: str) -> None:
         self.page.get_by_role("button", name=self.words[word], exact=True).click()
 

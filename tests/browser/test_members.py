@@ -38,6 +38,17 @@ def test_an_open_invitation_is_shown_and_withdrawn(ann: Phone, bob: Phone) -> No
     for one in ann.call("members.invitations", list=list_id)["invitations"]:
         ann.call("members.uninvite", list=list_id, id=one["id"])
     sheet = members(ann)
+    role = sheet.get_by_label("Whoever has the link")
+    role.select_option("viewer")
+    ann.call("members.invite", list=list_id, role="viewer", link=True)
+    ann.looks_again()
+    expect(sheet.get_by_role("button", name="Withdraw: Link for anyone")).to_be_visible()
+    expect(role).to_have_value("viewer")
+    [elsewhere] = ann.call("members.invitations", list=list_id)["invitations"]
+    ann.call("members.uninvite", list=list_id, id=elsewhere["id"])
+    ann.looks_again()
+    expect(sheet.get_by_role("heading", name="Open invitations")).to_have_count(0)
+
     sheet.get_by_role("button", name="Make a link").click()
     expect(sheet.get_by_role("heading", name="Open invitations")).to_be_visible()
     sheet.get_by_role("button", name="Withdraw: Link for anyone").click()

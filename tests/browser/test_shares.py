@@ -88,6 +88,9 @@ def test_withdrawing_a_link_asks_first_and_ends_its_guests_page_at_once(
     expect(sheet.get_by_text("Withdraw this link?")).to_be_visible()
     sheet.get_by_role("button", name="Cancel").click()
     assert len(shares(ann, list_id)) == 1
+    expect(sheet.get_by_text("not opened yet")).to_be_visible()
+    ann.looks_again()
+    expect(sheet.get_by_text("last opened ")).to_be_visible()
 
     sheet.get_by_role("button", name="Withdraw: Neighbours").click()
     sheet.get_by_role("button", name="Withdraw", exact=True).click()

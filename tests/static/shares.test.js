@@ -49,6 +49,34 @@ test("what was made is there although the others could not be read, and what was
   assert.deepEqual(shares.known.value, []);
 });
 
+test("what is read again shows what others did, and takes nothing back that was done here meanwhile", async () => {
+  const opened = { ...share, last_used: "2026-11-25T11:00:00Z" };
+  /** @type {Record<string, unknown>} */
+  const answers = { "shares.list": { shares: [share] }, "shares.create": { id: "b", key: "k", url: share.url }, "shares.revoke": {} };
+  const { shares } = known(answers);
+  await shares.read();
+  answers["shares.list"] = { shares: [opened] };
+  await shares.read();
+  assert.deepEqual(shares.known.value?.map(({ last_used }) => last_used), [opened.last_used]);
+
+  /** @type {(answer: unknown) => void} */
+  let answer = () => {};
+  answers["shares.list"] = new Promise((resolve) => (answer = resolve));
+  const reading = shares.read();
+  await shares.make({ right: "tick", name: "Bob", lasts: "never" });
+  await shares.withdraw("a");
+  answer({ shares: [opened] });
+  await reading;
+  assert.deepEqual(shares.known.value?.map(({ id }) => id), ["b"]);
+});
+
+test("one that was read before its making was answered is there once", async () => {
+  const { shares } = known({ "shares.list": { shares: [{ ...share, id: "b" }] }, "shares.create": { id: "b", key: "k", url: share.url } });
+  await shares.read();
+  await shares.make({ right: "tick", name: "Bob", lasts: "never" });
+  assert.deepEqual(shares.known.value?.map(({ id }) => id), ["b"]);
+});
+
 test("what could not be made or withdrawn changes nothing", async () => {
   const { shares } = known({ "shares.list": { shares: [share] } });
   await shares.read();
