@@ -41,7 +41,7 @@ def grant(header: Header, actor: Actor, need: Need, now: int) -> Grant:
     if header.deleted_at is not None:
         raise Gone("list_deleted")
     if not share.serves(now):
-        raise Gone("share")
+        raise Gone("share_expired" if share.revoked_at is None else "share_revoked")
     if _RANK[share.right] < _RANK[need]:
         raise Forbidden("guest_tick" if share.right == "tick" else "guest_view")
     return Grant("guest", share.right, share.expires_at)

@@ -127,7 +127,7 @@ export class OpenList {
     const { live } = this.session;
     // An address that is no list's id is invalid.
     if (problem.code === "not_found" || problem.code === "invalid") this.isGone("unknown");
-    else if (problem.code === "gone") this.isGone("deleted");
+    else if (problem.code === "gone") this.isGone(this.session.guest ? "ended" : "deleted", problem.message);
     else if (live.state.peek() !== "ready") return;
     else if (problem.code === "unreachable") live.again();
     else setTimeout(() => this.open(), ASK_AGAIN_MS);

@@ -98,7 +98,8 @@ async def test_the_link_answers_the_list_and_is_kept_from_others(anna: Person, h
     (await http.get(f"/api/shared/{NEVER_MADE}")).problem("not_found")
     (await http.send("POST", f"/api/shared/{made['key']}")).problem("method_not_allowed")
     await anna.call("shares.revoke", list=list_id, id=made["id"])
-    (await http.get(f"/api/shared/{made['key']}")).problem("gone")
+    ended = (await http.get(f"/api/shared/{made['key']}")).problem("gone")
+    assert ended["detail"].startswith("The link to this list was withdrawn.")
 
 
 async def test_the_owner_copies_a_link_again_and_sees_when_it_was_used(anna: Person, http: Http) -> None:
@@ -161,6 +162,12 @@ async def test_a_guest_is_out_when_the_link_expires(anna: Person, http: Http) ->
         assert await live.hear("list.gone") == {"list": list_id, "reason": "expired"}
         assert 0 <= (datetime.now(UTC) - until).total_seconds() < 1
         check_problem((await live.ask("lists.get", {"list": list_id}))["error"], "gone")
+    told = {
+        language: await http.get(f"/api/shared/{made['key']}", {"Accept-Language": language})
+        for language in ["en", "ru"]
+    }
+    assert told["en"].problem("gone")["detail"].startswith("The link to this list has expired.")
+    assert told["ru"].problem("gone")["detail"].startswith("Ссылка на этот список устарела.")
     assert (await anna.call("shares.list", list=list_id))["shares"] == []
 
 

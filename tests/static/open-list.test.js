@@ -90,3 +90,15 @@ test("an address that can be no list's is an unknown list, asked for once", asyn
   while (asked === 0) await new Promise(setImmediate);
   assert.equal(list.gone.peek(), "unknown");
 });
+
+test("a guest whose link ended just before the list was asked for hears how, a member that it was deleted", () => {
+  const problem = { code: "gone", message: "The link was withdrawn." };
+  for (const [guest, reason] of /** @type {const} */ ([[true, "ended"], [false, "deleted"]])) {
+    const live = { state: signal("ready"), on: () => {}, ask: (/** @type {any} */ _o, /** @type {any} */ _p, /** @type {any} */ hear) => hear(problem, null) };
+    /** @type {any} */
+    const session = { user: { id: "ann" }, guest, live, outbox: { entries: signal([]) } };
+    const list = new OpenList(session, "l");
+    list.ask();
+    assert.deepEqual([list.gone.peek(), list.goneSays], [reason, problem.message]);
+  }
+});
