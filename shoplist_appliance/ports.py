@@ -294,6 +294,9 @@ class Store(PeopleStore, ListStore, RecordStore, Protocol):
         that began before the keys were changed is found by doing it all again.
         """
 
+    async def reseal_people(self, cursor: Cursor | None = None) -> Resealed:
+        """The same for accounts alone, which are then found by the present form of their addresses."""
+
     async def settle_keys(self) -> None:
         """Nothing was found any more that is not by the present keys: from now on the store asks for these alone."""
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 import orjson
 
 from shoplist_appliance.adapters.sealing import Sealer, key_id
+from shoplist_appliance.domain.addresses import earlier_email_key, email_key
 from shoplist_appliance.domain.ids import EditId, InvitationId, ListId, PersonId, ShareId, TokenId
 from shoplist_appliance.domain.lists import Change, Header, Invitation, Known, Share, Summary
-from shoplist_appliance.domain.people import Person, Token, Totp, email_key
+from shoplist_appliance.domain.people import Person, Token, Totp
 from shoplist_appliance.ports import Record, Snapshot
 
 SEALED: Final[Mapping[str, Sequence[str]]] = {
@@ -215,12 +216,16 @@ class Codec:
     # --- people ---
 
     def email(self, email: str) -> bytes:
-        """By which an address is found."""
-        return self.emails(email)[0]
+        """By which an address is stored."""
+        return self._sealer.lookup("email", email_key(email))
 
     def emails(self, email: str) -> Sequence[bytes]:
-        """The same, followed by what it may still be stored by after a change of the lookup key."""
-        return self._sealer.lookups("email", email_key(email))
+        """The same, followed by what it may still be stored by: before a change of the lookup key, or of the form.
+
+        By the latter others may be found too, whose address it is not.
+        """
+        forms = dict.fromkeys((email_key(email), earlier_email_key(email)))
+        return [lookup for form in forms for lookup in self._sealer.lookups("email", form)]
 
     def person_row(self, person: Person) -> PersonRow:
         content = {
@@ -319,7 +324,7 @@ class Codec:
         """
         fields = {field: self._sealer.resealed(row[field], *place_of(table, field, row)) for field in SEALED[table]}
         renewed = {field: sealed for field, sealed in fields.items() if sealed is not None}
-        if table == "people" and self._sealer.has_old_lookups:
+        if table == "people":
             email = self.email(self.person(row["id"], row["version"], row["body"]).email)
             if email != row["email"]:
                 renewed["email"] = email

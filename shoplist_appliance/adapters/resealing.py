@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shoplist_appliance.adapters.codec import Codec
-from shoplist_appliance.adapters.moving import SNAPSHOTS, TABLES, Key, Row, Table
+from shoplist_appliance.adapters.moving import PEOPLE, SNAPSHOTS, TABLES, Key, Row, Table
 from shoplist_appliance.adapters.sealing import Unsealable
-from shoplist_appliance.ports import Cursor
+from shoplist_appliance.ports import Cursor, Resealed
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,11 @@ class Renewal:
     def tell_of_twin(self, table: Table) -> None:
         """It cannot become what it shall be: an address belongs to two accounts, which must not keep all others."""
         log.error("%s %s stays by an old key: another has what it should be found by", table.name, self.key[0])
+
+
+def among_people(step: Resealed) -> Resealed:
+    """The step, as the last one where no more accounts come."""
+    return step if Place.of(step.next).table is PEOPLE else Resealed(step.changed, None)
 
 
 def renewals(codec: Codec, table: Table, rows: Iterable[Row], pieces: Mapping[bytes, int]) -> Sequence[Renewal]:

@@ -60,11 +60,6 @@ class Sealer:
         """The id of the key that is sealed with."""
         return key_id(self._active[0])
 
-    @property
-    def has_old_lookups(self) -> bool:
-        """Whether something may be stored by a lookup key of before."""
-        return len(self._lookups) > 1
-
     def seal(self, plain: bytes, *place: str | int) -> bytes:
         """Header (format, key id), nonce, ciphertext with its tag."""
         header, encrypt = self._active

@@ -85,8 +85,3 @@ class PersonName:
 
     id: PersonId
     name: str | None
-
-
-def email_key(email: str) -> str:
-    """The form under which an address is found: without regard to case."""
-    return email.strip().casefold()

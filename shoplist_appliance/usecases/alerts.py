@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 
 import orjson
 
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Conflict, DomainError, Unavailable
-from shoplist_appliance.domain.people import email_key
 from shoplist_appliance.ports import Clock, PeopleStore, Record, RecordStore
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.people import hash_of

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import orjson
 
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import (
     Conflict,
     DomainError,
@@ -27,7 +28,7 @@ from shoplist_appliance.domain.errors import (
     Unavailable,
 )
 from shoplist_appliance.domain.ids import PersonId, new_secret
-from shoplist_appliance.domain.people import Person, email_key
+from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Clock, PeopleStore, Record, RecordStore
 from shoplist_appliance.usecases.limits import Limits, Rate
 from shoplist_appliance.usecases.mail import Mail
@@ -139,6 +140,8 @@ class Codes:
             try:
                 await self._store.put_person(new, old.version)
             except Conflict:
+                if (await self._people.me(person)).version == old.version:
+                    raise Conflict("email") from None  # of another that was taken for another mailbox once (ADR 0019)
                 continue
             if new.new_email is not None:
                 await self._send_code(new, email)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shoplist_appliance.domain.access import require, role_of
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Conflict, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import ROLE_RANK, Header, Invitation, Role
-from shoplist_appliance.domain.people import Language, PersonName, email_key
+from shoplist_appliance.domain.people import Language, PersonName
 from shoplist_appliance.ports import Clock, ListGone, Rooms
 from shoplist_appliance.usecases.lists import Lists, ListView, MemberStore
 from shoplist_appliance.usecases.mail import Mail

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import orjson
 
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Unavailable
-from shoplist_appliance.domain.people import email_key
 from shoplist_appliance.ports import (
     Clock,
     Counters,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shoplist_appliance.config import Registration, Withheld
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import (
     Conflict,
     DomainError,
@@ -18,7 +19,7 @@ from shoplist_appliance.domain.errors import (
     WrongCredentials,
 )
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_secret, new_uuid
-from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token, email_key
+from shoplist_appliance.domain.people import AccountRole, Language, Person, Scope, Theme, Token
 from shoplist_appliance.ports import Clock, Passwords, PeopleStore, Rooms
 from shoplist_appliance.usecases import totp
 from shoplist_appliance.usecases.names import Names

@@ -1,10 +1,12 @@
 """After a change of the keys: all that is stored is sealed anew in the background, so that the old ones can go."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 
 from shoplist_appliance.domain.errors import NotFound, Unavailable
-from shoplist_appliance.ports import Keys, ResealableBlobs, Store
+from shoplist_appliance.ports import Cursor, Keys, ResealableBlobs, Resealed, Store
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +29,16 @@ class Resealing:
         self._blobs = blobs
         self._done: int | None = None
         self._again = 0.0  # by the loop's clock
+        self._are_people_found = False
 
     async def when_due(self) -> None:
         """Run, if something may be by other keys than the present ones: at the start, after each change, and now and
-        then while there are others."""
+        then while there are others. Once in a process accounts are made to be found by the form that addresses have
+        now (ADR 0019)."""
+        if not self._are_people_found:
+            with contextlib.suppress(Unavailable):
+                await self._each(self._store.reseal_people)
+                self._are_people_found = True
         generation, now = self._keys.generation, asyncio.get_running_loop().time()
         if not self._keys.are_several or (self._done == generation and now < self._again):
             return
@@ -62,14 +70,14 @@ class Resealing:
         return changed
 
     async def _pass(self) -> int:
-        return await self._pass_store() + await self._pass_objects()
+        return await self._each(self._store.reseal) + await self._pass_objects()
 
-    async def _pass_store(self) -> int:
-        step = await self._store.reseal()
+    async def _each(self, reseal: Callable[[Cursor | None], Awaitable[Resealed]]) -> int:
+        step = await reseal(None)
         changed = step.changed
         while step.next is not None:
             await asyncio.sleep(BETWEEN_STEPS_SECONDS)
-            step = await self._store.reseal(step.next)
+            step = await reseal(step.next)
             changed += step.changed
         return changed
 

@@ -54,6 +54,14 @@ async def test_an_address_is_taken_whatever_its_case(http: Http, anna: Person) -
     (await http.call("accounts.register", payload)).problem("conflict")
 
 
+async def test_an_address_is_one_account_however_its_domain_is_written(http: Http) -> None:
+    user = new_id()
+    ann = await Person.registered(http, email=f"{user}@Почта.пример")
+    payload = {"email": f"{user}@xn--80a1acny.xn--e1afmkfd", "password": PASSWORD}
+    (await http.call("accounts.register", payload | {"name": "Other"})).problem("conflict")
+    assert (await http.call("accounts.sign_in", payload)).ok()["user"]["id"] == ann.id
+
+
 async def test_signing_in_finds_the_address_in_any_case_and_gives_each_device_its_token(
     http: Http, anna: Person
 ) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from shoplist_appliance.adapters import codec
+from shoplist_appliance.domain.addresses import earlier_email_key
 from shoplist_appliance.domain.errors import Conflict, DomainError
 from shoplist_appliance.domain.ids import PersonId, TokenId, new_uuid
 from shoplist_appliance.domain.people import Person, Totp
@@ -45,6 +47,72 @@ async def test_an_address_is_taken_once_whatever_its_case(store: Store) -> None:
     with pytest.raises(Conflict):
         await store.add_person(late)
     assert await store.person(late.id) is None
+
+
+SPELLINGS = ["ann@пример.рф", "Ann@ПРИМЕР.рф", "ann@xn--e1afmkfd.xn--p1ai", "ANN@XN--E1AFMKFD.рф"]
+
+
+@pytest.mark.parametrize("asked", SPELLINGS)
+async def test_an_address_is_one_in_every_spelling(store: Store, asked: str) -> None:
+    ann = a_person(SPELLINGS[0])
+    await store.add_person(ann)
+    assert await store.person_by_email(asked) == ann
+    with pytest.raises(Conflict):
+        await store.add_person(a_person(asked))
+
+
+async def test_two_mailboxes_that_look_alike_are_two(store: Store) -> None:
+    people = [a_person(email) for email in ("straße@example.org", "strasse@example.org", "ann@straße.example")]
+    for person in people:
+        await store.add_person(person)
+    for person in people:
+        assert await store.person_by_email(person.email) == person
+    assert await store.person_by_email("ann@strasse.example") is None
+
+
+async def stored_before(store: Store, *emails: str) -> list[Person]:
+    """Accounts of a time when addresses had another form."""
+    people = [a_person(email) for email in emails]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "email_key", earlier_email_key)
+        for person in people:
+            await store.add_person(person)
+    return people
+
+
+async def test_an_account_that_was_stored_by_the_earlier_form_is_found_at_once_and_then_in_every_spelling(
+    store: Store,
+) -> None:
+    ann, ben = await stored_before(store, SPELLINGS[0], "straße@example.org")
+    for person in (ann, ben):
+        assert await store.person_by_email(person.email) == person
+        with pytest.raises(Conflict):
+            await store.add_person(a_person(person.email))
+    assert await store.person_by_email("strasse@example.org") is None
+    assert (await store.reseal_people()).changed == 2
+    assert (await store.reseal_people()).changed == 0
+    for spelling in SPELLINGS:
+        assert await store.person_by_email(spelling) == ann
+        with pytest.raises(Conflict):
+            await store.add_person(a_person(spelling))
+    await store.add_person(a_person("strasse@example.org"))
+    assert await store.person_by_email(ben.email) == ben
+
+
+async def test_two_accounts_that_an_earlier_form_gave_one_mailbox_stay_what_they_are(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann, twin = await stored_before(store, SPELLINGS[0], SPELLINGS[2])
+    assert (await store.reseal_people()).changed == 0
+    assert "stays by an old key" in caplog.text
+    for person in (ann, twin):
+        assert await store.person_by_email(person.email) == person
+        renamed = replace(person, name="Ann", version=2)
+        await store.put_person(renamed, 1)
+        now = await with_new_credentials(store, renamed)
+        assert await store.person_by_email(person.email) == now
+    with pytest.raises(Conflict):
+        await store.put_person(replace(ann, email=SPELLINGS[2], version=4), 3)
 
 
 async def test_of_twenty_who_register_one_address_at_once_one_gets_it(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Codes that mails carry: each for one account and one address, once, for a while, and through few wrong tries."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -410,3 +411,23 @@ async def test_no_code_lies_in_the_store_as_it_is(office: Office) -> None:
         assert office.post.secret(template).encode() not in kept
         assert office.post.code().encode() not in kept
         assert ann.email.encode() not in kept
+async def test_all_spellings_of_a_mailbox_share_what_may_be_sent_there(house: House) -> None:
+    office = Office(house, factor=1)
+    spellings = ["ann@пример.рф", "Ann@ПРИМЕР.рф", "ann@xn--e1afmkfd.xn--p1ai", "ann@xn--e1afmkfd.рф"]
+    await office.people.register(spellings[0], "a good password", "Ann", "en", None)
+    for spelling in spellings * 5:
+        await reset_asked(office, spelling)
+    assert office.post.templates() == ["reset"] * 5
+    bob = await office.account()
+    for number in range(20):
+        with contextlib.suppress(TooManyRequests):
+            await office.codes.change_address(bob.id, f"new@{('пример.рф', 'xn--e1afmkfd.xn--p1ai')[number % 2]}")
+    assert office.post.templates().count("verify") == 10
+
+
+async def test_another_spelling_of_the_present_address_is_no_move(office: Office) -> None:
+    ann = (await office.people.register("ann@пример.рф", "a good password", "Ann", "en", None)).person
+    now = await office.codes.change_address(ann.id, "ann@xn--e1afmkfd.xn--p1ai")
+    assert (now.email, now.new_email, office.post.mails) == ("ann@xn--e1afmkfd.xn--p1ai", None, [])
+
+

@@ -7,11 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
+from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import ListId, PersonId
 from shoplist_appliance.domain.lists import Role
 from shoplist_appliance.usecases.mail import MAIL
 from shoplist_appliance.usecases.members import INVITATIONS_A_LIST
+from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.people import People
 from tests.usecases.conftest import House
 
 DORA = "Dora@Example.test"
@@ -141,6 +144,23 @@ async def test_a_second_mail_to_an_address_takes_the_place_of_the_first(house: H
         await house.members.accept(ben, first)
     assert (await house.members.accept(ben, other)).role == "viewer"
     assert (await house.members.accept(ben, second)).role == "editor"
+
+
+@pytest.mark.parametrize(
+    ("email", "is_proved"), [("straße@Пример.рф", True), ("Straße@xn--e1afmkfd.рф", True), ("strasse@Пример.рф", False)]
+)
+async def test_a_mail_validates_the_address_it_went_to_in_any_spelling_and_no_other(
+    house: House, email: str, is_proved: bool
+) -> None:
+    ann = await house.person("Ann")
+    list_id = await a_list(house, ann)
+    first = await invited(house, ann, list_id, email="straße@xn--e1afmkfd.xn--p1ai")
+    code = await invited(house, ann, list_id, email="straße@Пример.рф")
+    with pytest.raises(Gone):
+        await house.members.check(first)
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    made = await people.register(email, "a good password", "Dora", "en", None, lambda: house.members.check(code))
+    assert made.person.email_verified == is_proved
 
 
 async def test_a_withdrawn_or_old_mail_lets_nobody_in(house: House) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from shoplist_appliance.adapters import codec
 from shoplist_appliance.adapters.folder import open_folder
 from shoplist_appliance.adapters.key_file import KeyFile
 from shoplist_appliance.adapters.keyring import Keyring, lookup_id
 from shoplist_appliance.adapters.sealed_blobs import SealedBlobs
 from shoplist_appliance.adapters.sqlite.store import SqliteStore, open_sqlite
+from shoplist_appliance.domain.addresses import earlier_email_key
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ports import Cursor, Resealed
 from shoplist_appliance.usecases import resealing
@@ -72,9 +74,23 @@ async def test_a_changed_key_file_is_taken_and_all_is_by_it(house: House, caplog
         assert sum([len(piece) async for piece in blob.pieces]) == 200_000
 
 
-async def test_with_one_key_nothing_is_looked_at(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_one_key_only_accounts_are_looked_at(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(codec, "email_key", earlier_email_key)
+        await house.store.add_person(ann := a_person("ann@Пример.рф"))
     monkeypatch.setattr(SqliteStore, "reseal", None)
+    assert await house.store.person_by_email("ann@xn--e1afmkfd.xn--p1ai") is None
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "reseal_people", away)
+        await house.resealing.when_due()
     await house.resealing.when_due()
+    assert await house.store.person_by_email("ann@xn--e1afmkfd.xn--p1ai") == ann
+    monkeypatch.setattr(SqliteStore, "reseal_people", None)
+    await house.resealing.when_due()
+
+
+async def away(self: SqliteStore, cursor: Cursor | None = None) -> Resealed:
+    raise Unavailable("storage")
 
 
 async def test_a_store_out_of_reach_is_gone_on_with(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

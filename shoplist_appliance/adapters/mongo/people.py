@@ -7,6 +7,7 @@ from pymongo import UpdateOne
 
 from shoplist_appliance.adapters.codec import Codec, PersonRow, TokenRow
 from shoplist_appliance.adapters.mongo.db import Document, Mongo
+from shoplist_appliance.domain.addresses import holder
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.domain.ids import PersonId, TokenId
 from shoplist_appliance.domain.people import Person, Token
@@ -32,7 +33,12 @@ class MongoPeople:
         return self._person(await self._found("people", {"_id": person}))
 
     async def person_by_email(self, email: str) -> Person | None:
-        return self._person(await self._found("people", self._by_email(email)))
+        keys = list(self._codec.emails(email))
+        with self._mongo.reading():
+            found = (
+                await self._mongo["people"].find({"email": keys[0] if len(keys) == 1 else {"$in": keys}}).to_list(None)
+            )
+        return holder((self._codec.person(one["_id"], one["version"], one["body"]) for one in found), email)
 
     async def people(self, people: Iterable[PersonId]) -> Mapping[PersonId, Person]:
         with self._mongo.reading():
@@ -46,15 +52,17 @@ class MongoPeople:
             if person.email != stored.email:
                 await self._expect_free(person)
             kept = replace(person, credentials=stored.credentials, password=stored.password)
-            await self._replace(self._codec.person_row(kept), expected)
+            await self._replace(self._codec.person_row(kept), expected, moves=person.email != stored.email)
 
     async def put_credentials(self, person: Person, expected: int, keep: TokenId | None) -> Sequence[TokenId]:
         """The account first: with it all tokens but the kept one are over, whatever becomes of the rest."""
         old = {"person": person.id, "_id": {"$ne": keep}, "credentials": {"$lt": person.credentials}}
         async with self._mongo.alone(person.id):
-            if (await self._expect(person.id, expected)).credentials >= person.credentials:
+            stored = await self._expect(person.id, expected)
+            if stored.credentials >= person.credentials:
                 raise Conflict
-            await self._replace(self._codec.person_row(person), expected, kept=keep)
+            moves = person.email != stored.email
+            await self._replace(self._codec.person_row(person), expected, moves=moves, kept=keep)
             with self._mongo.writing(begun=True):
                 ended = await self._mongo["tokens"].find(old, {"_id": True}).to_list(None)
                 await self._mongo["tokens"].delete_many({"_id": {"$in": [token["_id"] for token in ended]}})
@@ -145,18 +153,16 @@ class MongoPeople:
         return stored
 
     async def _expect_free(self, person: Person) -> None:
-        """The unique index knows an address by one lookup key only: by those of before it, it is asked for."""
+        """The unique index knows an address by one lookup only: by those of before it, it is asked for."""
         if len(self._codec.emails(person.email)) > 1:
-            found = await self._found("people", self._by_email(person.email))
-            if found is not None and found["_id"] != person.id:
+            found = await self.person_by_email(person.email)
+            if found is not None and found.id != person.id:
                 raise Conflict
 
-    def _by_email(self, email: str) -> Document:
-        keys = list(self._codec.emails(email))
-        return {"email": keys[0] if len(keys) == 1 else {"$in": keys}}
-
-    async def _replace(self, row: PersonRow, expected: int, **more: object) -> None:
-        fields = {name: value for name, value in _person_out(row).items() if name != "_id"} | more
+    async def _replace(self, row: PersonRow, expected: int, *, moves: bool, **more: object) -> None:
+        """An account whose address does not change is found by what it was found by."""
+        left = {"_id"} if moves else {"_id", "email"}
+        fields = {name: value for name, value in _person_out(row).items() if name not in left} | more
         with self._mongo.writing():
             put = await self._mongo["people"].update_one({"_id": row.id, "version": expected}, {"$set": fields})
         if put.matched_count != 1:

@@ -7,7 +7,7 @@ from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.mongo.db import Document, Mongo
 from shoplist_appliance.adapters.mongo.rows import behind, name_of, row_of
 from shoplist_appliance.adapters.moving import SNAPSHOTS, Table
-from shoplist_appliance.adapters.resealing import Place, renewals
+from shoplist_appliance.adapters.resealing import Place, among_people, renewals
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.ports import Cursor, Resealed
 
@@ -20,6 +20,12 @@ class MongoResealing:
         self._codec = codec
 
     async def reseal(self, cursor: Cursor | None = None) -> Resealed:
+        return await self._step(cursor)
+
+    async def reseal_people(self, cursor: Cursor | None = None) -> Resealed:
+        return among_people(await self._step(cursor))
+
+    async def _step(self, cursor: Cursor | None) -> Resealed:
         place = Place.of(cursor)
         table = place.table
         documents = await self._page(table, place)

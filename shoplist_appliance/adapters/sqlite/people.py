@@ -7,6 +7,7 @@ from dataclasses import replace
 from shoplist_appliance.adapters.codec import Codec, PersonRow, TokenRow
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.writer import Writer
+from shoplist_appliance.domain.addresses import holder
 from shoplist_appliance.domain.errors import Conflict
 from shoplist_appliance.domain.ids import PersonId, TokenId
 from shoplist_appliance.domain.people import Person, Token
@@ -38,15 +39,7 @@ class SqlitePeople:
         return await self._readers.read(lambda connection: self._person(connection, person))
 
     async def person_by_email(self, email: str) -> Person | None:
-        keys = self._codec.emails(email)
-
-        def find(connection: sqlite3.Connection) -> Person | None:
-            row = connection.execute(
-                f"SELECT id, version, body FROM people WHERE email IN ({_places(keys)})", keys
-            ).fetchone()
-            return self._codec.person(*row) if row else None
-
-        return await self._readers.read(find)
+        return await self._readers.read(lambda connection: self._holder(connection, email))
 
     async def people(self, people: Iterable[PersonId]) -> Mapping[PersonId, Person]:
         wanted = list(dict.fromkeys(people))
@@ -63,7 +56,7 @@ class SqlitePeople:
             if person.email != stored.email:
                 self._expect_free(connection, person)
             kept = replace(person, credentials=stored.credentials, password=stored.password)
-            _update(connection, self._codec.person_row(kept))
+            _update(connection, self._codec.person_row(kept), moves=person.email != stored.email)
 
         await self._writer.run(put)
 
@@ -71,9 +64,10 @@ class SqlitePeople:
         row = self._codec.person_row(person)
 
         def put(connection: sqlite3.Connection) -> Sequence[TokenId]:
-            if self._expect(connection, person.id, expected).credentials >= person.credentials:
+            stored = self._expect(connection, person.id, expected)
+            if stored.credentials >= person.credentials:
                 raise Conflict
-            _update(connection, row)
+            _update(connection, row, moves=person.email != stored.email)
             ended = connection.execute(
                 "DELETE FROM tokens WHERE person = ? AND id IS NOT ? RETURNING id", (person.id, keep)
             ).fetchall()
@@ -180,11 +174,15 @@ class SqlitePeople:
         return self._codec.person(id, *row) if row else None
 
     def _expect_free(self, connection: sqlite3.Connection, person: Person) -> None:
-        """The unique index knows an address by one lookup key only: by those of before it, it is asked for."""
-        keys = self._codec.emails(person.email)
-        other = f"SELECT 1 FROM people WHERE email IN ({_places(keys)}) AND id <> ?"
-        if connection.execute(other, (*keys, person.id)).fetchone():
+        """The unique index knows an address by one lookup only: by those of before it, it is asked for."""
+        found = self._holder(connection, person.email)
+        if found is not None and found.id != person.id:
             raise Conflict
+
+    def _holder(self, connection: sqlite3.Connection, email: str) -> Person | None:
+        keys = self._codec.emails(email)
+        rows = connection.execute(f"SELECT id, version, body FROM people WHERE email IN ({_places(keys)})", keys)
+        return holder((self._codec.person(*row) for row in rows), email)
 
     def _expect(self, connection: sqlite3.Connection, id: PersonId, version: int) -> Person:
         """The stored account, if it has this version."""
@@ -198,8 +196,9 @@ def _places(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _update(connection: sqlite3.Connection, row: PersonRow) -> None:
+def _update(connection: sqlite3.Connection, row: PersonRow, *, moves: bool) -> None:
+    """An account whose address does not change is found by what it was found by."""
     connection.execute(
-        "UPDATE people SET email = ?, role = ?, credentials = ?, version = ?, body = ? WHERE id = ?",
-        (row.email, row.role, row.credentials, row.version, row.body, row.id),
+        "UPDATE people SET email = coalesce(?, email), role = ?, credentials = ?, version = ?, body = ? WHERE id = ?",
+        (row.email if moves else None, row.role, row.credentials, row.version, row.body, row.id),
     )

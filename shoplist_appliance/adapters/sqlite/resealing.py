@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shoplist_appliance.adapters.codec import Codec
 from shoplist_appliance.adapters.moving import SNAPSHOTS, Row, Table
-from shoplist_appliance.adapters.resealing import Place, Renewal, renewals
+from shoplist_appliance.adapters.resealing import Place, Renewal, among_people, renewals
 from shoplist_appliance.adapters.sqlite.db import Readers
 from shoplist_appliance.adapters.sqlite.rows import page
 from shoplist_appliance.adapters.sqlite.writer import GROUP_ROWS, Writer
@@ -22,6 +22,12 @@ class SqliteResealing:
         self._codec = codec
 
     async def reseal(self, cursor: Cursor | None = None) -> Resealed:
+        return await self._step(cursor)
+
+    async def reseal_people(self, cursor: Cursor | None = None) -> Resealed:
+        return among_people(await self._step(cursor))
+
+    async def _step(self, cursor: Cursor | None) -> Resealed:
         place = Place.of(cursor)
         table = place.table
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import (
     Conflict,
     DomainError,
@@ -16,7 +17,7 @@ from shoplist_appliance.domain.errors import (
     TotpRequired,
     WrongCredentials,
 )
-from shoplist_appliance.domain.people import Language, Person, Theme, email_key
+from shoplist_appliance.domain.people import Language, Person, Theme
 from shoplist_appliance.usecases.people import SignedIn, hash_of
 from shoplist_appliance.web import outputs, problems, shapes
 from shoplist_appliance.web.devices import device_name
@@ -116,7 +117,7 @@ async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     A failure is stored before it is answered: a restart forgives nobody.
     """
     people = house.services.people
-    taken = await _taken(house, email_key(wish.email), caller)
+    taken = await _taken(house, wish.email, caller)
     device = wish.device or device_name(caller.agent, caller.language)
     browser = caller.browser.secret if caller.browser is not None else None
     try:
@@ -135,12 +136,12 @@ async def _sign_in(house: House, wish: SignIn, caller: Caller) -> SignedIn:
     return signed_in
 
 
-async def _taken(house: House, account: str, caller: Caller) -> Sequence[tuple[Rate, Hashable]]:
+async def _taken(house: House, email: str, caller: Caller) -> Sequence[tuple[Rate, Hashable]]:
     """Take what an attempt costs, and say of which rates. Of strangers the door has taken the first already:
     it is taken anew with the second, so that an attempt that was none costs nobody else at the address."""
-    network, browser = network_of(caller.address), caller.browser
+    network, account, browser = network_of(caller.address), email_key(email), caller.browser
     if browser is not None and not browser.is_new:
-        if await house.services.people.knows(account, browser.secret):
+        if await house.services.people.knows(email, browser.secret):
             own = (account, hash_of(browser.secret).hex())
             house.limits.take(SIGNING_IN_AGAIN, own)
             return [(SIGNING_IN_AGAIN, own)]

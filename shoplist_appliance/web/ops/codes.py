@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound, Unauthenticated
-from shoplist_appliance.domain.people import email_key
 from shoplist_appliance.web import outputs, shapes
 from shoplist_appliance.web.fields import Email, Input, Nothing, OpaqueId, Password, refused
 from shoplist_appliance.web.ratelimit import Rate, network_of

@@ -6,10 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Conflict, Forbidden, Gone, NotFound
 from shoplist_appliance.domain.ids import InvitationId, ListId, PersonId
 from shoplist_appliance.domain.lists import Invitation, Role
-from shoplist_appliance.domain.people import PersonName, email_key
+from shoplist_appliance.domain.people import PersonName
 from shoplist_appliance.usecases.lists import ListView
 from shoplist_appliance.web import outputs, shapes
 from shoplist_appliance.web.fields import STRICT, Email, Input, OpaqueId, Uuid, Yes, refused
