@@ -2,6 +2,7 @@
 
 import ipaddress
 import itertools
+import re
 import secrets
 from collections.abc import Collection
 from functools import lru_cache
@@ -25,13 +26,14 @@ def client_address(request: HTTPServerRequest, proxies: Collection[str]) -> str:
     """Where the request comes from. ``X-Forwarded-For`` counts only as far as the setting ``proxies`` wrote it.
 
     Each proxy appends the address it was called from, so the list is read from its end, up to the first address that
-    is not a proxy of ours; what stands before that anyone may have made up.
+    is not a proxy of ours; what stands before that anyone may have made up. Some write a port behind it, which is left
+    out; what is no address ends the reading.
     """
     address = _canonical(request.remote_ip or "")
     if not proxies or address not in proxies:
         return address
     for part in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        named = _canonical(part.strip())
+        named = _canonical(_without_port(part.strip()))
         if not named:
             break
         address = named
@@ -40,11 +42,20 @@ def client_address(request: HTTPServerRequest, proxies: Collection[str]) -> str:
     return address
 
 
+def _without_port(address: str) -> str:
+    """``1.2.3.4:5678`` and ``[2001:db8::1]:443`` without brackets and port; all else as it is."""
+    found = _WITH_PORT.fullmatch(address)
+    return found[1] or found[2] if found else address
+
+
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
+
+
 @lru_cache(maxsize=4096)
 def _canonical(address: str) -> str:
     """As the setting ``proxies`` writes it; empty for what is no address."""
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address.partition("%")[0])  # behind it stands an interface, or whatever one likes
     except ValueError:
         return ""
     return str(getattr(ip, "ipv4_mapped", None) or ip)
