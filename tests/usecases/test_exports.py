@@ -100,6 +100,17 @@ async def test_what_could_not_be_removed_in_its_time_is_removed_within_the_hour(
         await content(exports, secret)
 
 
+async def test_while_the_account_is_blocked_nobody_fetches_it(house: House, exports: Exports) -> None:
+    ann, root = await house.person(), await house.person("Root")
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    secret = await exports.make(ann)
+    await people.block(root, ann, True)
+    with pytest.raises(Gone):
+        await content(exports, secret)
+    await people.block(root, ann, False)
+    assert (await content(exports, secret)).startswith(b"PK"), "it was not used up"
+
+
 async def test_what_nobody_fetched_is_removed_after_its_hour_and_forgotten_after_a_week(
     house: House, exports: Exports, blobs: Troubled
 ) -> None:
