@@ -26,7 +26,7 @@ class MailFolder:
         try:
             await asyncio.to_thread(self._write, letter, bytes(message))
         except OSError as error:
-            raise MailAway(f"the folder of mails cannot be written: {error.strerror}") from error
+            raise MailAway(f"the folder of mails cannot be written: {error.strerror}", at_letter=True) from error
 
     def _write(self, letter: Letter, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, exist_ok=True)

@@ -56,7 +56,8 @@ class _Hold:
 
 
 class Outbox:
-    """``run`` hands the mails over until ``close``. One that a mailbox does not take now holds up that mailbox alone.
+    """``run`` hands the mails over until ``close``. One that a mailbox does not take now holds up that mailbox alone;
+    one that cannot be written holds up none.
 
     A mail is taken out once it was handed over. Where a crash or a lost answer comes between the two it is handed over
     again, under the same ``Letter.id``.
@@ -80,10 +81,8 @@ class Outbox:
         self._door = _Hold()
         self._away_since: float | None = None
         self._is_told = False
-        self._mailboxes: dict[str, _Hold] = {}
+        self._holds: dict[str | bytes, _Hold] = {}  # by mailbox, and by the key of a mail that is itself the trouble
         self._done: set[bytes] = set()  # handed over, and not yet taken out
-        self._unwritable: set[bytes] = set()
-        self._strikes: dict[bytes, int] = {}  # how often the server went away over a mail
         self._closing = False
         self._running: asyncio.Task[object] | None = None
 
@@ -125,7 +124,7 @@ class Outbox:
         if self._door.until > now:
             return self._door.until - now
         # A hold that was over when we began, and is no longer than that, is one whose mail somebody took away.
-        return min((max(hold.until - now, 0) for hold in self._mailboxes.values() if hold.until > began), default=None)
+        return min((max(hold.until - now, 0) for hold in self._holds.values() if hold.until > began), default=None)
 
     async def _send_all(self) -> None:
         limit = A_TIME
@@ -144,15 +143,16 @@ class Outbox:
         """Deal with one mail; whether anything became of it."""
         content = orjson.loads(record.content)
         mailbox = email_key(content["to"])
-        hold = self._mailboxes.get(mailbox)
         if record.key in self._done:
             return await self._remove(record)
-        if record.key in self._unwritable or (hold is not None and hold.until > self._monotonic()):
+        now, free = self._monotonic(), _Hold()
+        if any(self._holds.get(held, free).until > now for held in (mailbox, record.key)):
             return False
         try:
             await self._postman.deliver(Letter(record.key.hex()[:32], record.due, **content))
         except MailAway as error:
-            if self._is_struck(record, error):
+            if error.at_letter and self._strikes(record) >= MOST_STRIKES:
+                # The server is not taken for being here by that: it may be as bad with all others.
                 return await self._deferred(record, mailbox, error)
             self._away(error)
         except MailDeferred as error:
@@ -165,24 +165,24 @@ class Outbox:
         except OSError as error:  # the machine's own want, of descriptors or of room
             self._away(MailAway(f"a mail cannot be written: {error.strerror or error}"))
         except Exception:
-            log.exception("a mail cannot be written; it is kept for a version that can")
-            self._unwritable.add(record.key)
+            if self._strikes(record) == 1:
+                log.exception("a mail cannot be written; it is tried for five days")
+            return await self._deferred(record, record.key, MailDeferred("it cannot be written"))
         else:
             self._here()
             await self._end(record, mailbox, "sent")
         return True
 
-    def _is_struck(self, record: Record, error: MailAway) -> bool:
-        """Whether the server goes away over this mail again and again. It is not taken for being here by that: it may
-        be as bad with all others, which then wait for it as before."""
-        if error.at_letter:
-            self._strikes[record.key] = self._strikes.get(record.key, 0) + 1
-        return error.at_letter and self._strikes[record.key] >= MOST_STRIKES
+    def _strikes(self, record: Record) -> int:
+        """How often this mail itself was the trouble, or may have been, now included."""
+        hold = self._holds.setdefault(record.key, _Hold())
+        hold.tries += 1
+        return hold.tries
 
-    async def _end(self, record: Record, mailbox: str, outcome: str) -> None:
+    async def _end(self, record: Record, mailbox: str | bytes, outcome: str) -> None:
         self._counters.add("mails", outcome=outcome)
-        self._strikes.pop(record.key, None)
-        self._mailboxes.pop(mailbox, None)
+        self._holds.pop(record.key, None)
+        self._holds.pop(mailbox, None)
         self._done.add(record.key)
         await self._remove(record)
 
@@ -191,12 +191,15 @@ class Outbox:
         self._done.discard(record.key)
         return True
 
-    async def _deferred(self, record: Record, mailbox: str, error: MailDeferred | MailAway) -> bool:
+    async def _deferred(self, record: Record, held: str | bytes, error: MailDeferred | MailAway) -> bool:
+        """Let it wait, with all that is for the mailbox or alone; after five days it is over."""
         if self._clock.now() - record.due >= GIVEN_UP_MS:
-            log.warning("a mail was given up after five days: %s", error)
-            await self._end(record, mailbox, "refused")
+            # Of a mailbox only who typed it need know; of a mail that cannot be written the log has told.
+            level = logging.ERROR if isinstance(error, MailAway) else logging.WARNING
+            log.log(level, "a mail was given up after five days: %s", error)
+            await self._end(record, held, "refused")
             return True
-        hold = self._mailboxes.setdefault(mailbox, _Hold())
+        hold = self._holds.setdefault(held, _Hold())
         wait = hold.again(self._monotonic(), FIRST_HOLD, LONGEST_HOLD)
         log.info("a mail is deferred for %d s: %s", wait, error)
         return True

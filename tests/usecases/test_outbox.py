@@ -3,11 +3,13 @@
 import asyncio
 import errno
 import logging
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from shoplist_appliance.adapters.letters import Letters
+from shoplist_appliance.adapters.mail_folder import MailFolder
 from shoplist_appliance.adapters.smtp import Smtp
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.ops.metrics import Counters
@@ -228,15 +230,59 @@ async def test_a_mail_that_is_refused_for_good_is_dropped_and_the_next_one_goes(
     assert "nobody" not in caplog.text
 
 
-async def test_a_mail_that_cannot_be_written_is_kept_and_holds_up_nothing(office: Office) -> None:
-    office.postman.trouble["ann@example.org"] = KeyError("inviter")
-    await office.accept(1)
-    await office.accept(2, "ben@example.org")
-    assert await office.outbox.send_due() is None
-    assert office.postman.told == ["ben@example.org 2"]
+async def test_a_mail_that_cannot_be_written_is_kept_and_holds_up_nothing_for_the_same_mailbox_either(
+    office: Office,
+) -> None:
+    office.postman.trouble["Ann@example.org"] = KeyError("inviter")
+    await office.accept(1, "Ann@example.org")
+    await office.accept(2)
+    assert await office.outbox.send_due() == 2 * FIRST_HOLD
+    assert office.postman.told == ["ann@example.org 2"]
     office.postman.trouble.clear()
     await office.another().send_due()
-    assert office.postman.told == ["ben@example.org 2", "ann@example.org 1"]
+    assert office.postman.told == ["ann@example.org 2", "Ann@example.org 1"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "levels"),
+    [
+        (KeyError("inviter"), ["ERROR", "WARNING"]),
+        (MailAway("the server ended the connection", at_letter=True), ["ERROR"]),
+    ],
+)
+async def test_a_mail_that_is_itself_the_trouble_is_given_up_after_five_days_and_told_of_once(
+    office: Office, caplog: pytest.LogCaptureFixture, trouble: Exception, levels: list[str]
+) -> None:
+    caplog.set_level(logging.WARNING)
+    office.postman.trouble["ann@example.org"] = trouble
+    await office.accept(1)
+    days = 0.0
+    while await office.waiting():
+        await office.accept(2, "ben@example.org")
+        wait = await office.outbox.send_due() or 0
+        office.seconds += wait
+        office.house.clock.advance(seconds=wait)
+        days += wait / 86_400
+        assert days < 5.1
+    assert days > 5
+    assert 120 < office.postman.tries - len(office.postman.letters) < 140, "once an hour"
+    assert {letter.to for letter in office.postman.letters} == {"ben@example.org"}
+    assert [record.levelname for record in caplog.records] == levels
+    assert office.counters.count("mails", outcome="refused") == 1
+
+
+async def test_a_file_that_cannot_be_written_does_not_hold_up_the_others(office: Office, tmp_path: Path) -> None:
+    letters = Letters("", "shoplist@example.org")
+    office.postman = cast(Round, MailFolder(tmp_path / "mail", letters))
+    outbox = office.another()
+    for name in ("ann", "ben"):
+        await office.mail.send(f"{name}@example.org", "reset", "en", {"url": "http://house/reset/x"})
+    first = (await office.house.store.records_due(MAIL, 2**62, 1))[0]
+    (tmp_path / "mail" / f".{first.key.hex()[:32]}").mkdir(parents=True)
+    for _ in range(MOST_STRIKES):
+        office.seconds += await outbox.send_due() or 0
+    (mail,) = (tmp_path / "mail").glob("*.eml")
+    assert b"ben@example.org" in mail.read_bytes()
 
 
 async def test_a_mail_handed_over_is_not_sent_again_when_the_store_is_away_just_then(
