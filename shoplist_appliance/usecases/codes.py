@@ -32,7 +32,7 @@ from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Clock, PeopleStore, Record, RecordStore
 from shoplist_appliance.usecases.limits import Limits, Rate
 from shoplist_appliance.usecases.mail import Mail
-from shoplist_appliance.usecases.people import People, hash_of
+from shoplist_appliance.usecases.people import People, Principal, hash_of
 
 log = logging.getLogger(__name__)
 
@@ -251,13 +251,28 @@ class Codes:
 
     # --- a password
 
+    async def change_password(self, principal: Principal, password: str, new_password: str) -> None:
+        """As ``People`` does; and the account's owner hears of it by mail."""
+        await self._tell_of_password(await self._people.change_password(principal, password, new_password))
+
+    async def _tell_of_password(self, account: Person) -> None:
+        """It is done, whatever becomes of the mail. One to an address that nobody validated, and that may be a
+        stranger's, counts as one with a code does."""
+        try:
+            if not account.email_verified:
+                self._count_mail(account, account.email)
+            values = {"url": f"{self._base_url()}/reset"}
+            await self._mail.send(account.email, "password_changed", account.language, values, account.id)
+        except DomainError as error:
+            log.warning("no mail was sent about a new password: %s", error)
+
     async def request_reset(self, email: str) -> None:
         """Have a link sent to this address, if it is an account's: soon, so that neither answer nor time tells."""
         content = orjson.dumps(email)
         await self._store.add_record(Record(ASKED, hash_of(new_secret()), self._clock.now(), content))
 
     async def reset(self, secret: str, password: str) -> None:
-        """Set a password by the link of a mail, and end all sessions of the account.
+        """Set a password by the link of a mail, end all sessions of the account, and let its owner hear of it by mail.
 
         ``NotFound`` for a wrong link; ``Gone`` for one that was used or expired, and for all of them after a change of
         password or address.
@@ -271,9 +286,10 @@ class Codes:
             if account is None or not self._resets(code, account):
                 raise Gone("link")
             try:
-                return await self._people.reset_password(account, password)
+                new = await self._people.reset_password(account, password)
             except Conflict:
                 continue
+            return await self._tell_of_password(new)
 
     def _resets(self, code: _Code, account: Person) -> bool:
         return (

@@ -335,7 +335,7 @@ class People:
         if self._admins_need_totp and not (await self.me(admin)).has_totp:
             raise Forbidden("admin_totp")
 
-    async def change_password(self, principal: Principal, password: str, new_password: str) -> None:
+    async def change_password(self, principal: Principal, password: str, new_password: str) -> Person:
         """Change it and end all other tokens of the account. ``WrongCredentials`` where ``password`` is not it."""
         while True:
             old = await self.me(principal.person)
@@ -348,11 +348,12 @@ class People:
                 version=old.version + 1,
             )
             try:
-                return await self._put_credentials(new, old.version, "password_changed", keep=principal.token)
+                await self._put_credentials(new, old.version, "password_changed", keep=principal.token)
             except Conflict:
                 continue
+            return new
 
-    async def reset_password(self, account: Person, password: str) -> None:
+    async def reset_password(self, account: Person, password: str) -> Person:
         """Set the password for who has proved to read the account's mail, and end all its tokens.
 
         A change of address that waits is given up: it may be what its owner is getting rid of. Where the address was
@@ -371,6 +372,7 @@ class People:
             version=account.version + 1,
         )
         await self._put_credentials(new, account.version, "password_changed")
+        return new
 
     # --- its tokens
 

@@ -148,6 +148,7 @@ async def test_a_password_is_set_by_the_mail_and_every_session_ends_within_a_sec
     (await http.call("accounts.sign_in", {"email": anna.email, "password": "another password"})).ok()
     again = {"token": token, "password": "a third password"}
     (await http.call("accounts.reset_password", again)).problem("gone")
+    assert (await mailed(server.data, anna.email, 3))["Subject"] == "Your password was changed"
 
 
 async def test_a_stranger_keeps_no_address_by_a_second_factor_of_their_own(

@@ -18,6 +18,7 @@ from shoplist_appliance.domain.errors import (
     OutcomeUnknown,
     TooManyRequests,
     Unavailable,
+    WrongCredentials,
 )
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.domain.people import Person
@@ -278,6 +279,33 @@ async def test_a_password_is_set_by_the_link_of_a_mail_once_and_all_sessions_end
         await office.codes.validate(now.id, office.post.code())
 
 
+async def test_whoever_changes_a_password_its_owner_hears_of_it(house: House) -> None:
+    office = Office(house, factor=1)
+    email, passwords = "ann@example.org", ["a good password", "another password"]
+    signed_in = await office.people.register(email, passwords[0], "Ann", "ru", None)
+    me = await office.people.authenticate(signed_in.secret)
+    with pytest.raises(WrongCredentials):
+        await office.codes.change_password(me, "a wrong password", passwords[1])
+    assert office.post.mails == []
+    await office.codes.change_password(me, *passwords)
+    assert office.post.mails == [(email, "password_changed", {"url": "http://house/reset"})]
+    for _ in range(10):
+        with contextlib.suppress(TooManyRequests):
+            await office.codes.resend(me.person)
+    sent = len(office.post.mails)
+    await office.codes.change_password(me, *reversed(passwords))
+    assert len(office.post.mails) == sent, "nobody validated the address: it may be a stranger's"
+    await reset_asked(office, email)
+    await office.codes.reset(office.post.secret("reset"), "a third password")
+    assert office.post.templates()[-2:] == ["reset", "password_changed"]
+    me = await office.people.authenticate((await office.people.sign_in(email, "a third password", None)).secret)
+    await office.codes.change_password(me, "a third password", "a fourth password")
+    assert office.post.templates()[-2:] == ["password_changed"] * 2
+    office.post.trouble = Unavailable("storage")
+    await office.codes.change_password(me, "a fourth password", "a fifth password")
+    await office.people.sign_in(email, "a fifth password", None)
+
+
 async def test_of_two_who_follow_one_link_at_once_one_sets_the_password(office: Office) -> None:
     await office.people.register("ann@example.org", "an old password", "Ann", "en", None)
     await reset_asked(office, "ann@example.org")
@@ -385,6 +413,26 @@ async def test_mails_to_one_address_and_by_one_account_are_few(house: House) -> 
     assert 3 <= office.post.templates().count("reset") <= 10
 
 
+async def test_all_spellings_of_a_mailbox_share_what_may_be_sent_there(house: House) -> None:
+    office = Office(house, factor=1)
+    spellings = ["ann@пример.рф", "Ann@ПРИМЕР.рф", "ann@xn--e1afmkfd.xn--p1ai", "ann@xn--e1afmkfd.рф"]
+    await office.people.register(spellings[0], "a good password", "Ann", "en", None)
+    for spelling in spellings * 5:
+        await reset_asked(office, spelling)
+    assert office.post.templates() == ["reset"] * 5
+    bob = await office.account()
+    for number in range(20):
+        with contextlib.suppress(TooManyRequests):
+            await office.codes.change_address(bob.id, f"new@{('пример.рф', 'xn--e1afmkfd.xn--p1ai')[number % 2]}")
+    assert office.post.templates().count("verify") == 10
+
+
+async def test_another_spelling_of_the_present_address_is_no_move(office: Office) -> None:
+    ann = (await office.people.register("ann@пример.рф", "a good password", "Ann", "en", None)).person
+    now = await office.codes.change_address(ann.id, "ann@xn--e1afmkfd.xn--p1ai")
+    assert (now.email, now.new_email, office.post.mails) == ("ann@xn--e1afmkfd.xn--p1ai", None, [])
+
+
 async def test_strangers_keep_nobody_from_validating_an_address_and_mails_to_it_are_bounded(house: House) -> None:
     office, address = Office(house, factor=1), "victim@example.org"
     for _ in range(8):
@@ -411,23 +459,3 @@ async def test_no_code_lies_in_the_store_as_it_is(office: Office) -> None:
         assert office.post.secret(template).encode() not in kept
         assert office.post.code().encode() not in kept
         assert ann.email.encode() not in kept
-async def test_all_spellings_of_a_mailbox_share_what_may_be_sent_there(house: House) -> None:
-    office = Office(house, factor=1)
-    spellings = ["ann@пример.рф", "Ann@ПРИМЕР.рф", "ann@xn--e1afmkfd.xn--p1ai", "ann@xn--e1afmkfd.рф"]
-    await office.people.register(spellings[0], "a good password", "Ann", "en", None)
-    for spelling in spellings * 5:
-        await reset_asked(office, spelling)
-    assert office.post.templates() == ["reset"] * 5
-    bob = await office.account()
-    for number in range(20):
-        with contextlib.suppress(TooManyRequests):
-            await office.codes.change_address(bob.id, f"new@{('пример.рф', 'xn--e1afmkfd.xn--p1ai')[number % 2]}")
-    assert office.post.templates().count("verify") == 10
-
-
-async def test_another_spelling_of_the_present_address_is_no_move(office: Office) -> None:
-    ann = (await office.people.register("ann@пример.рф", "a good password", "Ann", "en", None)).person
-    now = await office.codes.change_address(ann.id, "ann@xn--e1afmkfd.xn--p1ai")
-    assert (now.email, now.new_email, office.post.mails) == ("ann@xn--e1afmkfd.xn--p1ai", None, [])
-
-

@@ -104,7 +104,7 @@ async def test_whoever_is_to_be_out_is_out_also_where_nobody_can_say_whether_tha
         (await people.register("bob@example.org", "password", "Bob", "en", None)).secret
     )
 
-    endings: dict[str, Callable[[], Awaitable[None]]] = {
+    endings: dict[str, Callable[[], Awaitable[object]]] = {
         "revoke": lambda: people.revoke(ann.person, other.id),
         "revoke_others": lambda: people.revoke_others(ann),
         "sign_out": lambda: people.sign_out(phone),

@@ -170,7 +170,7 @@ async def _update(house: House, wish: UpdateAccount, caller: Caller) -> Person:
 
 
 async def _change_password(house: House, wish: ChangePassword, caller: Caller) -> None:
-    await house.services.people.change_password(caller.me, wish.password, wish.new_password)
+    await house.services.codes.change_password(caller.me, wish.password, wish.new_password)
 
 
 async def _sign_out(house: House, wish: Nothing, caller: Caller) -> None:
