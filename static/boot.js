@@ -1,8 +1,10 @@
 /** The start of every page: words and colours first, then the page that the shell names. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
 import { knownUser } from "./shared/known.js";
+import { Later, Pauses } from "./shared/later.js";
 import { onRemembered, recall } from "./shared/memory.js";
 import { Problem } from "./shared/problem.js";
 import { openStore } from "./shared/store.js";
@@ -15,22 +17,55 @@ import { watchVersion } from "./version/watch.js";
 /** @param {string} script the one that is running @param {Record<string, Start>} pages by the name that a shell has for them */
 export async function boot(script, pages) {
   const root = /** @type {HTMLElement} */ (document.getElementById("page"));
-  try {
-    await speakAndPaint(script);
-  } catch {
-    root.textContent = document.body.dataset.sorry ?? "";
-    watchVersion();
-    return;
-  }
-  try {
-    await pages[document.body.dataset.page ?? ""](root);
-    forgetTry();
-  } catch (error) {
-    if (!(error instanceof Problem) && (await startsWithoutCopies())) return;
-    render(html`<${NotStarted} error=${error} />`, root);
-  }
+  paint();
+  await speak(script, root);
+  if (!(await begin(pages[document.body.dataset.page ?? ""], root))) return;
   watchVersion();
   addEventListener("keydown", loadFocus, { once: true });
+}
+
+function paint() {
+  const user = knownUser();
+  if (user) showTheme(user.theme);
+  onRemembered("user", () => showTheme(knownUser()?.theme));
+}
+
+/** The words are asked for until they come. @param {string} script @param {HTMLElement} root */
+async function speak(script, root) {
+  const shell = document.documentElement;
+  const wishes = [knownUser()?.language, recall("language"), shell.lang, ...navigator.languages];
+  const words = new Later(() => loadWords(script, ...wishes));
+  const stop = effect(() => {
+    if (!words.missing.value) return;
+    render(html`<main class="middle"><p role="status">${document.body.dataset.sorry}</p></main>`, root);
+    // A newer server may have no words for this script any more.
+    watchVersion();
+  });
+  await words.load();
+  stop();
+  shell.lang = words.here.peek() ?? shell.lang;
+}
+
+/**
+ * A start without an answer says so, and is tried again until there is one: nothing of the page has begun by then.
+ * @param {Start} start @param {HTMLElement} root
+ * @returns {Promise<boolean>} false where the whole page is loaded again
+ */
+async function begin(start, root) {
+  const pauses = new Pauses();
+  for (;;) {
+    try {
+      await start(root);
+      forgetTry();
+      return true;
+    } catch (error) {
+      const told = error instanceof Problem ? error : null;
+      if (!told && (await startsWithoutCopies())) return false;
+      render(html`<${NotStarted} error=${error} />`, root);
+      if (told?.code !== "unreachable") return true;
+    }
+    await pauses.next();
+  }
 }
 
 /** A script of its own, which the build leaves beside this one: without keys there is no place to keep. */
@@ -57,13 +92,4 @@ function forgetTry() {
   } catch {
     // Blocked.
   }
-}
-
-/** @param {string} script */
-async function speakAndPaint(script) {
-  const user = knownUser();
-  const shell = document.documentElement;
-  if (user) showTheme(user.theme);
-  onRemembered("user", () => showTheme(knownUser()?.theme));
-  shell.lang = await loadWords(script, user?.language, recall("language"), shell.lang, ...navigator.languages);
 }

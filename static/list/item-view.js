@@ -59,7 +59,9 @@ function Details({ screen, item, people, fixed, close, may }) {
   const submit = (event) => {
     event.preventDefault();
     wrong.value = typedIn(form.current).faults;
-    if (Object.keys(wrong.value).length === 0) close();
+    const [first] = Object.keys(wrong.value);
+    if (first) /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector(`[name=${first}]`))?.focus();
+    else close();
   };
   const remove = () => {
     leaving.current = () => {};

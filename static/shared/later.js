@@ -17,35 +17,45 @@ export class Later {
     this.missing = signal(false);
     /** @type {Promise<void> | null} */
     this.asked = null;
-    this.hurry = () => {};
+    this.pauses = new Pauses();
   }
 
   /** Ask until it is there; at once where that waits for another try. */
   load() {
     if (!this.asked) this.asked = this.ask();
-    else this.hurry();
+    else this.pauses.end();
     return this.asked;
   }
 
   async ask() {
-    globalThis.addEventListener?.("online", () => this.hurry());
     for (let tries = 0; this.here.peek() === null; tries += 1) {
       try {
         this.here.value = await inTime(this.bring(tries));
       } catch {
         this.missing.value = true;
-        await this.pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+        await this.pauses.next();
       }
     }
   }
+}
 
-  /** @param {number} ms */
-  pause(ms) {
+/** Between tries: each twice as long as the one before, ended by the return of the network. */
+export class Pauses {
+  constructor() {
+    this.ms = FIRST_PAUSE_MS;
+    this.end = () => {};
+    globalThis.addEventListener?.("online", () => this.end());
+  }
+
+  /** @returns {Promise<void>} */
+  next() {
+    const { ms } = this;
+    this.ms = Math.min(ms * 2, LONGEST_PAUSE_MS);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.hurry = () => {
+      this.end = () => {
         clearTimeout(timer);
-        resolve(undefined);
+        resolve();
       };
     });
   }

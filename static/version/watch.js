@@ -18,6 +18,7 @@ let newer = null;
 /** @type {Promise<ServiceWorkerRegistration | undefined>} */
 let registered = Promise.resolve(undefined);
 let countWaiting = () => 0;
+let watching = false;
 /** A first visit has better things to load. */
 let started = false;
 let looked = -LOOK_MS;
@@ -26,7 +27,8 @@ let pressed = false;
 
 /** The page is usable: from now on look for newer builds, now and whenever someone comes back to the page. */
 export function watchVersion() {
-  if (OWN === null) return;
+  if (OWN === null || watching) return;
+  watching = true;
   setTimeout(() => {
     registered = registerWorker();
     started = true;

@@ -126,6 +126,10 @@
     const style = getComputedStyle(field);
     const inside = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     pen.font = style.font;
+    // A field that cannot be dragged larger grows with what is typed, up to its limit.
+    const grows = field.localName === "textarea" && style.resize === "none";
+    if (grows && field.scrollHeight > field.clientHeight + SLACK && field.clientHeight + SLACK < parseFloat(style.maxHeight))
+      return [`cut: what is typed in ${named(field)}, ${field.scrollHeight} in ${field.clientHeight}`];
     let text = "";
     if (field instanceof HTMLSelectElement) text = field.selectedOptions[0]?.text ?? "";
     else if (field instanceof HTMLInputElement && !field.value && !twice) text = field.placeholder;

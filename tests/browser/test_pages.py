@@ -16,6 +16,24 @@ def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
     expect(ann.page.get_by_role("button", name="Menu")).to_be_visible()
 
 
+def cut(route: Route) -> None:
+    route.abort("connectionreset")
+
+
+def test_a_first_visit_whose_parts_do_not_come_goes_on_by_itself_when_they_do(phone: NewPhone, ann: Phone) -> None:
+    second = phone("Ann")
+    second.call("accounts.sign_in", email=ann.email, password=PASSWORD)
+    page = second.page
+    page.route("**/list.en.json", cut)
+    page.route("**/api/accounts.me", cut)
+    page.goto(ann.page.url)
+    expect(page.get_by_role("status")).to_have_text("No connection yet. This page opens as soon as there is one.")
+    page.unroute("**/list.en.json")
+    expect(page.get_by_text("The server does not answer. Try again.")).to_be_visible(timeout=20_000)
+    page.unroute("**/api/accounts.me")
+    expect(page.locator(".add-field")).to_be_visible(timeout=20_000)
+
+
 SLOW_BACK = """
 const back = history.back.bind(history);
 history.back = () => setTimeout(back, 300);

@@ -131,7 +131,7 @@ def scenes() -> Iterator[ParameterSet]:
             yield pytest.param((scene.name, LOOKS[1], True), id=f"{scene.name}-{LOOKS[1]}-twice")
 
 
-@pytest.mark.parametrize("shown", scenes())
+@pytest.mark.parametrize("shown", list(scenes()))
 def test_a_scene_is_fit_to_be_seen(seen: Seen, shown: tuple[str, Look, bool]) -> None:
     assert "\n".join(seen[shown]) == ""
 
@@ -142,6 +142,7 @@ PLANTED = {
     "scrolls sideways": "main.style.width = '700px'",
     "outside the window": "line.style.cssText = 'position: relative; left: -20px'",
     'cut: "Bread': "line.style.cssText = 'display: block; overflow: hidden; width: 20px; white-space: nowrap'",
+    "cut: what is typed": "typed.value = 'Bread\\nButter\\nMilk'",
     "too wide for its box": "line.style.cssText = 'display: block; width: 20px; white-space: nowrap'",
     'cut: "Where to buy': "field.placeholder = 'Where to buy'; field.style.width = '60px'",
     'overlap: "Bread': "line.style.cssText = 'display: block; margin-bottom: -18px'",
@@ -150,14 +151,16 @@ PLANTED = {
     "axe button-name": "other.textContent = ''",
     "axe color-contrast": "line.style.color = '#ccc'",
 }
-NAMED = """const [main, line, other, field] =
-    ["main", ".line", ".other", ".field"].map((name) => document.querySelector(name))"""
+NAMED = """const [main, line, other, field, typed] =
+    ["main", ".line", ".other", ".field", ".typed"].map((name) => document.querySelector(name))"""
 SOUND = """<!doctype html><html lang="en"><head><title>Sound</title><style>
     * { box-sizing: border-box; font: 16px/24px sans-serif; margin: 0; }
-    button, input { min-width: 48px; height: 48px; }
+    button, input, textarea { min-width: 48px; height: 48px; }
+    textarea { max-height: 96px; resize: none; }
     </style></head><body><main><h1>Shop</h1><p><span class="line">Bread and butter</span></p><p>Milk</p>
     <button class="one">One</button><button class="other">Two</button>
-    <input class="field" aria-label="Shop"></main></body></html>"""
+    <input class="field" aria-label="Shop">
+    <textarea class="typed" rows="1" aria-label="Items"></textarea></main></body></html>"""
 
 
 @pytest.fixture

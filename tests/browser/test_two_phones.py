@@ -61,6 +61,7 @@ def test_a_mistake_is_named_and_keeps_what_was_typed(ann: Phone) -> None:
     quantity = ann.page.get_by_label("Quantity")
     quantity.fill("two")
     ann.page.get_by_role("button", name="Save").click()
+    expect(quantity).to_be_focused()
     expect(quantity).to_have_value("two")
     expect(quantity).to_have_accessible_description("Write a number, such as 2 or 0.5")
     quantity.fill("2000000")
