@@ -1,5 +1,6 @@
 """Accounts and the tokens of their devices: registering, signing in, and ending what should no longer act."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
@@ -27,6 +28,7 @@ from shoplist_appliance.usecases.names import Names
 CACHED_PRINCIPALS = 10_000
 REMEMBERED_ENDS = 100_000
 KNOWN_BROWSERS = 20
+PROGRAMS_A_PERSON = 100
 BOTH_SCOPES: frozenset[Scope] = frozenset({"read", "write"})
 
 
@@ -85,6 +87,7 @@ class People:
         self._principals: OrderedDict[bytes, Principal] = OrderedDict()
         self._ended: OrderedDict[TokenId, None] = OrderedDict()
         self._seen: dict[TokenId, int] = {}
+        self._making = asyncio.Lock()  # so that two calls at once cannot both make the last token that is possible
 
     # --- who is calling
 
@@ -387,14 +390,17 @@ class People:
         return [replace(token, last_seen=max(token.last_seen, self._seen.get(token.id, 0))) for token in tokens]
 
     async def create_token(self, person: PersonId, name: str, scopes: frozenset[Scope]) -> tuple[Token, str]:
-        """A token for a program, and its secret, shown this once."""
-        while True:
-            token, secret = self._new_token(await self.me(person), name, scopes, session=False)
-            try:
-                await self._store.add_token(token)
-            except Conflict:
-                continue
-            return token, secret
+        """A token for a program, and its secret, shown this once. ``Conflict`` where the account has too many."""
+        async with self._making:
+            if sum(not token.session for token in await self._store.tokens_of(person)) >= PROGRAMS_A_PERSON:
+                raise Conflict("too_many_tokens")
+            while True:
+                token, secret = self._new_token(await self.me(person), name, scopes, session=False)
+                try:
+                    await self._store.add_token(token)
+                except Conflict:
+                    continue
+                return token, secret
 
     async def revoke(self, person: PersonId, token: TokenId) -> None:
         """End one token of the account. Raises ``NotFound`` where it has no such token."""

@@ -1,5 +1,6 @@
 """What the use cases of accounts keep in memory, and what becomes of it where the store is in trouble."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 import pytest
 
 from shoplist_appliance.adapters.passwords import Argon2Passwords
-from shoplist_appliance.domain.errors import Forbidden, OutcomeUnknown, Unauthenticated, Unavailable
+from shoplist_appliance.domain.errors import Conflict, Forbidden, OutcomeUnknown, Unauthenticated, Unavailable
 from shoplist_appliance.domain.ids import TokenId
 from shoplist_appliance.domain.people import Token
 from shoplist_appliance.usecases.names import Names
-from shoplist_appliance.usecases.people import People
+from shoplist_appliance.usecases.people import PROGRAMS_A_PERSON, People
 from tests.usecases.conftest import House
 
 
@@ -46,6 +47,22 @@ async def test_each_call_of_a_live_connection_is_a_sign_of_its_device(house: Hou
     assert people.is_live(token.id)
     [seen] = await people.tokens(ann)
     assert seen.last_seen == house.clock.now()
+
+
+async def test_an_account_has_so_many_programs_and_no_more_also_where_two_are_made_at_once(house: House) -> None:
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    ann = await house.person()
+    made = [people.create_token(ann, "Kitchen display", frozenset({"read"})) for _ in range(PROGRAMS_A_PERSON + 2)]
+    answers = await asyncio.gather(*made, return_exceptions=True)
+    assert [type(answer) for answer in answers[PROGRAMS_A_PERSON:]] == [Conflict, Conflict]
+    first, *others = await people.tokens(ann)
+    assert len(others) == PROGRAMS_A_PERSON - 1
+    await people.revoke(ann, first.id)
+    await people.create_token(ann, "Kitchen display", frozenset({"read"}))
+    await people.create_token(await house.person("Bob"), "Kitchen display", frozenset({"read"}))
+    signed_in = (await people.register("carol@example.org", "a good password", "Carol", "en", None)).person.id
+    for _ in range(PROGRAMS_A_PERSON):  # being signed in counts for none
+        await people.create_token(signed_in, "Kitchen display", frozenset({"read"}))
 
 
 async def test_a_sign_in_that_a_new_password_ended_before_it_was_answered_lets_nobody_in(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shoplist_appliance.domain.errors import NotFound
+from shoplist_appliance.domain.errors import Conflict, NotFound
 from shoplist_appliance.domain.ids import TokenId
 from shoplist_appliance.domain.people import Scope, Token
 from shoplist_appliance.web import outputs, shapes
@@ -66,6 +66,7 @@ ROWS = (
         input=CreateToken,
         output=outputs.NewTokenAnswer,
         example={"name": "Kitchen display", "scopes": ["read"]},
+        errors=(Conflict,),
         run=_create,
         shape=shapes.new_token_answer,
     ),
