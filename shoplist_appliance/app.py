@@ -159,6 +159,7 @@ def _composed(
     )
     purge = Purge(store, open_lists, turns, clock)
     exports = Exports(store, blobs, people, lists, clock)
+    alerts = Alerts(store, mail, clock, lambda: app.base_url())
     services = Services(
         people=people,
         second_factor=SecondFactor(store, passwords, clock, people, mail, lambda: app.base_url(), settings.limits_rate),
@@ -166,11 +167,11 @@ def _composed(
         members=Members(store, open_lists, lists, broadcaster, clock, names, mail),
         shares=Shares(store, open_lists, lists, broadcaster, clock),
         exports=exports,
-        leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster, clock),
+        leaving=Leaving(store, people, passwords, lists, purge, exports, broadcaster, clock, alerts),
         mail=mail,
         codes=Codes(store, people, mail, limits, clock, lambda: app.base_url()),
         kept_limits=KeptLimits(store, limits, clock),
-        alerts=Alerts(store, mail, clock, lambda: app.base_url()),
+        alerts=alerts,
         stats=Stats(store, clock, lambda: app.live.connections, lambda: app.disk_free()),
         clock=clock,
     )

@@ -11,6 +11,7 @@ import orjson
 
 from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Conflict, DomainError, Unavailable
+from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Clock, PeopleStore, Record, RecordStore
 from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.people import hash_of
@@ -34,6 +35,10 @@ MOST_COUNTED = 10_000
 # Of a day; whoever makes up more addresses than that is told of in one group, and hides nothing else.
 MOST_GUESSED = 50
 OTHERS = "…"
+# What the place of failed sign-ins is, by their detail: the address of an account, of a network, or one that has no
+# account, as somebody typed it, of which no more is kept than this.
+ACCOUNT, NETWORK, TYPED = "account", "address", "typed"
+LONGEST_TYPED = 100
 
 DISK_AGAIN_MS = 24 * 3600 * 1000
 
@@ -54,7 +59,8 @@ class Alert:
     @property
     def id(self) -> str:
         """The same for the same kind and place."""
-        return _key(self.kind, self.place).hex()[:24]
+        place = f"{self.detail} {self.place}" if self.kind == "sign_ins" else self.place
+        return _key(self.kind, place).hex()[:24]
 
 
 class AlertStore(PeopleStore, RecordStore, Protocol):
@@ -79,17 +85,17 @@ class Alerts:
 
     def note(self, kind: Kind, place: str, detail: str = "") -> None:
         """Something strange happened. Never waits and never fails."""
-        now, group = self._clock.now(), (kind, place := place[:LONGEST])
+        now, group = self._clock.now(), (kind, place := shown(place, LONGEST))
         before = self._waiting.get(group) or Alert(kind, place, "", 0, now, now)
         if before.count or len(self._waiting) < MOST_WAITING:
-            self._waiting[group] = replace(before, detail=detail[:LONGEST], count=before.count + 1, last_at=now)
+            self._waiting[group] = replace(before, detail=shown(detail, LONGEST), count=before.count + 1, last_at=now)
 
     def failed_sign_in(self, address: str, email: str) -> None:
         """Somebody at this address did not get into this account, whether or not there is one."""
         if self._are_many(("address", address), FAILURES_OF_AN_ADDRESS):
-            self.note("sign_ins", self._group(address), "address")
+            self.note("sign_ins", self._group(address), NETWORK)
         if self._are_many(("account", email_key(email)), FAILURES_OF_AN_ACCOUNT):
-            self.note("sign_ins", self._group(email_key(email)), "account")
+            self.note("sign_ins", self._group(email_key(email)), ACCOUNT)
 
     def _group(self, place: str) -> str:
         """Where failed sign-ins are counted: each place by itself, but for the many of a bad day."""
@@ -140,21 +146,35 @@ class Alerts:
         now = self._clock.now()
         for group, alert in list(self._waiting.items()):
             await self._merge(alert)
-            later = self._waiting.pop(group)
-            if later is not alert:  # it happened again meanwhile
+            later = self._waiting.pop(group, None)
+            if later is not None and later is not alert:  # it happened again meanwhile
                 self._waiting[group] = replace(later, count=later.count - alert.count)
         await self._tell(now)
 
+    async def forget(self, account: Person) -> None:
+        """Have nothing tell of the address of an account that ends; what is its record goes with it."""
+        place = email_key(account.email)
+        self._waiting.pop(("sign_ins", place), None)
+        for one in (place, shown(place, LONGEST_TYPED)):  # from before it had an account
+            await self._store.remove_record(ALERT, _key("sign_ins", one))
+
     async def _merge(self, alert: Alert) -> None:
-        key = _key(alert.kind, alert.place)
+        """An alert about an account is that account's record, so that it ends with it."""
+        owner = ""
+        if (alert.kind, alert.detail) == ("sign_ins", ACCOUNT) and alert.place != OTHERS:
+            account = await self._store.person_by_email(alert.place)
+            owner = account.id if account else ""
+            if account is None:
+                alert = replace(alert, place=shown(alert.place, LONGEST_TYPED), detail=TYPED)
+        key = _key(alert.kind, owner or alert.place)
         while True:
             stored = await self._store.record(ALERT, key)
             try:
                 if stored is None:
-                    return await self._store.add_record(_record(key, alert))
+                    return await self._store.add_record(_record(key, alert, owner))
                 before = _alert(stored)
                 merged = replace(alert, count=before.count + alert.count, first_at=before.first_at)
-                record = replace(_record(key, merged), version=stored.version + 1)
+                record = replace(_record(key, merged, owner), version=stored.version + 1)
                 return await self._store.put_record(record, stored.version)
             except Conflict:
                 continue
@@ -196,9 +216,15 @@ def _key(kind: str, place: str) -> bytes:
     return hash_of(f"{kind}\n{place}")
 
 
-def _record(key: bytes, alert: Alert) -> Record:
+def shown(text: str, most: int) -> str:
+    """On one line that shows all that is in it, and no longer than so many characters."""
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _record(key: bytes, alert: Alert, owner: str) -> Record:
     content = (alert.kind, alert.place, alert.detail, alert.count, alert.first_at, alert.last_at)
-    return Record(ALERT, key, alert.last_at + KEPT_MS, orjson.dumps(content))
+    return Record(ALERT, key, alert.last_at + KEPT_MS, orjson.dumps(content), owner=owner)
 
 
 def _alert(record: Record) -> Alert:

@@ -8,6 +8,7 @@ from shoplist_appliance.domain.errors import NotFound, WrongCredentials
 from shoplist_appliance.domain.ids import ListId, PersonId, new_secret
 from shoplist_appliance.domain.lists import Header, Role
 from shoplist_appliance.ports import Clock, Damaged, ListGone, Passwords, Record, Rooms, Store
+from shoplist_appliance.usecases.alerts import Alerts
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.lists import Lists
 from shoplist_appliance.usecases.open_lists import list_room
@@ -38,6 +39,7 @@ class Leaving:
         exports: Exports,
         rooms: Rooms,
         clock: Clock,
+        alerts: Alerts,
     ) -> None:
         self._store = store
         self._people = people
@@ -47,6 +49,7 @@ class Leaving:
         self._exports = exports
         self._rooms = rooms
         self._clock = clock
+        self._alerts = alerts
 
     async def delete(self, principal: Principal, password: str) -> None:
         """Hand over the lists that have other members, remove the rest, and end the account with all its tokens.
@@ -60,6 +63,7 @@ class Leaving:
             raise WrongCredentials
         await self._leave_all(person)
         await self._exports.forget(person)
+        await self._alerts.forget(account)
         await self._store.remove_records_of(person)
         # Nobody's record, so that it outlasts the account.
         record = Record(LEAVING, hash_of(new_secret()), self._clock.now() + FINISHED_AFTER_MS, person.encode())

@@ -319,7 +319,13 @@ class Alert(TypedDict):
     id: str
     kind: Literal["exception", "error", "sign_ins", "storage", "storage_back", "disk"]
     place: Annotated[str, Field(description="Where it happened: what it is grouped by.")]
-    detail: Annotated[str, Field(description="What is known of the last time.")]
+    detail: Annotated[
+        str,
+        Field(
+            description="What is known of the last time. Of failed sign-ins what the place is: `account`, `address`"
+            " (of a network), or `typed`, as somebody typed it who has no such account."
+        ),
+    ]
     count: int
     first_at: Time
     last_at: Time

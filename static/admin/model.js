@@ -9,6 +9,7 @@
  * @returns {Word | null}
  */
 export function placeWord({ kind, detail }) {
+  if (kind === "sign_ins" && detail === "typed") return "admin.place.typed";
   if (kind === "sign_ins") return detail === "account" ? "admin.place.account" : "admin.place.address";
   if (kind === "storage_back") return "admin.place.storage_back";
   return kind === "disk" ? "admin.place.disk" : null;

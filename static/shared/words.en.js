@@ -236,6 +236,7 @@ export const words = {
   "admin.alert.disk": "The disk is nearly full",
   "admin.place.address": "from the address {place}",
   "admin.place.account": "to the account {place}",
+  "admin.place.typed": "to an account that does not exist; a stranger typed “{place}”",
   "admin.place.storage_back": "{place}, after {detail}",
   "admin.place.disk": "{detail} left in {place}",
 

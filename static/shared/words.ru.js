@@ -248,6 +248,7 @@ export const words = {
   "admin.alert.disk": "Диск почти заполнен",
   "admin.place.address": "с адреса {place}",
   "admin.place.account": "в аккаунт {place}",
+  "admin.place.typed": "в аккаунт, которого нет; кто-то посторонний ввёл «{place}»",
   "admin.place.storage_back": "{place}, спустя {detail}",
   "admin.place.disk": "осталось {detail} в {place}",
 

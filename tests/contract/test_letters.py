@@ -14,6 +14,7 @@ import pytest
 from shoplist_appliance.adapters.letters import LONGEST_LINE, Letters
 from shoplist_appliance.domain.people import Language
 from shoplist_appliance.ports import Letter, MailRefused
+from shoplist_appliance.usecases.alerts import ACCOUNT, NETWORK, TYPED
 
 ROOT = Path(__file__).parents[2]
 LINK = "https://lists.example.org/join/hBVm0Zr9vC3kqzS1g3uS2yqM1O8YwJ1pGm6e5QxD7cE"
@@ -21,6 +22,10 @@ ALERTS = [
     {"kind": "exception", "place": "web/http.py post KeyError", "detail": "it <b>broke", "count": 3}
     | {"first_at": 1_764_000_000_000, "last_at": 1_764_000_100_000},
     {"kind": "disk", "place": "/var/lib/shoplist", "detail": "", "count": 1, "first_at": 1, "last_at": 1},
+    *(
+        {"kind": "sign_ins", "place": "ann@example.org", "detail": detail, "count": 15, "first_at": 1, "last_at": 1}
+        for detail in (ACCOUNT, NETWORK, TYPED)
+    ),
 ]
 CODE = {"url": LINK, "code": "123456"}
 VALUES: dict[str, dict[str, Any]] = {

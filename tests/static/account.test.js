@@ -65,6 +65,7 @@ test("a program is said to do what its scopes let it", () => {
 test("an alert says where in words, but for places that speak for themselves", () => {
   assert.equal(placeWord({ kind: "sign_ins", detail: "account" }), "admin.place.account");
   assert.equal(placeWord({ kind: "sign_ins", detail: "address" }), "admin.place.address");
+  assert.equal(placeWord({ kind: "sign_ins", detail: "typed" }), "admin.place.typed");
   assert.equal(placeWord({ kind: "disk", detail: "12 MiB" }), "admin.place.disk");
   assert.equal(placeWord({ kind: "exception", detail: "ValueError" }), null);
 });

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shoplist_appliance.adapters.passwords import Argon2Passwords
 from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.ports import Record
@@ -16,6 +17,8 @@ from shoplist_appliance.usecases.alerts import (
     Alerts,
 )
 from shoplist_appliance.usecases.mail import MAIL, Mail
+from shoplist_appliance.usecases.names import Names
+from shoplist_appliance.usecases.people import People
 from tests.usecases.conftest import House
 
 
@@ -176,6 +179,8 @@ async def test_a_disk_nearly_full_is_noted_once_a_day_until_there_is_room(house:
 
 
 async def test_many_failed_sign_ins_of_an_address_or_into_an_account_are_noted(house: House) -> None:
+    people = People(house.store, Argon2Passwords(), house.rooms, house.clock, Names(house.store))
+    await people.register("ann@Example.org", "a good password", "Ann", "en", None)
     alerts = alerts_of(house)
     for number in range(FAILURES_OF_AN_ADDRESS - 1):
         alerts.failed_sign_in("203.0.113.9", f"person{number}@example.org")
@@ -189,6 +194,17 @@ async def test_many_failed_sign_ins_of_an_address_or_into_an_account_are_noted(h
         ("203.0.113.9", "address"),
         ("ann@example.org", "account"),
     }
+
+
+async def test_what_a_stranger_typed_is_told_as_that_cut_and_in_signs_that_are_seen(house: House) -> None:
+    alerts = alerts_of(house)
+    for _ in range(FAILURES_OF_AN_ACCOUNT):
+        alerts.failed_sign_in("203.0.113.9", f"{'your mailbox is full: '.replace(' ', '-') * 10}@example.org")
+    alerts.note("error", "a\nb\u202e", "x\x1b[31m\u2028y")
+    await alerts.keep()
+    typed, error = sorted(await alerts.list(), key=lambda alert: alert.kind, reverse=True)
+    assert (typed.detail, len(typed.place), typed.place[-1]) == ("typed", 100, "…")
+    assert (error.place, error.detail) == ("a�b�", "x�[31m�y")
 
 
 async def test_few_failed_sign_ins_an_hour_are_ordinary(house: House) -> None:

@@ -1,6 +1,7 @@
 """The end of an account, cut short anywhere: what is left undone is done later, and nothing of it stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +15,10 @@ from shoplist_appliance.domain.ids import ListId, PersonId, new_uuid
 from shoplist_appliance.domain.list_state import ListState
 from shoplist_appliance.domain.lists import Header, Role
 from shoplist_appliance.ports import Record, Snapshot
+from shoplist_appliance.usecases.alerts import FAILURES_OF_AN_ACCOUNT, NETWORK, Alert, Alerts
 from shoplist_appliance.usecases.exports import Exports
 from shoplist_appliance.usecases.leaving import FINISHED_AFTER_MS, LEAVING, Leaving
+from shoplist_appliance.usecases.mail import Mail
 from shoplist_appliance.usecases.names import Names
 from shoplist_appliance.usecases.people import People, Principal
 from shoplist_appliance.usecases.purge import Purge
@@ -54,8 +57,12 @@ class Home:
         self.people = People(store, passwords, house.rooms, house.clock, self.names)
         purge = Purge(house.store, house.open_lists, house.turns, house.clock)
         exports = Exports(house.store, sealed(open_folder(folder)), self.people, house.lists, house.clock)
+        mail = Mail(house.store, house.clock, is_configured=True)
+        self.alerts = Alerts(house.store, mail, house.clock, lambda: "http://house")
         self.leaving = Leaving(
-            *(store, self.people, passwords, house.lists, purge, exports, house.rooms), clock=house.clock
+            *(store, self.people, passwords, house.lists, purge, exports, house.rooms),
+            clock=house.clock,
+            alerts=self.alerts,
         )
 
     async def signed_in(self) -> Principal:
@@ -81,6 +88,38 @@ class Home:
             *await store.records_of("code", person),
             *await store.records_due(LEAVING, 2**62, 10),
         ]
+
+
+def told_of(alerts: Sequence[Alert]) -> set[str]:
+    return {alert.place for alert in alerts if alert.detail != NETWORK}
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_no_alert_tells_of_the_address_of_an_account_that_ended(home: Home, is_kept: bool) -> None:
+    """Neither one about the account, nor one from before there was it, nor one that waits to be stored."""
+
+    async def guessed(*emails: str) -> None:
+        for email in emails:
+            for _ in range(FAILURES_OF_AN_ACCOUNT):
+                home.alerts.failed_sign_in("203.0.113.9", email)
+        if is_kept:
+            await home.alerts.keep()
+
+    await guessed("new@example.org")
+    ann = await home.signed_in()
+    await guessed("Ann@example.org")
+    store = home.house.store
+    before = await store.person(ann.person)
+    assert before is not None
+    await store.put_person(replace(before, email="new@example.org", version=2), 1)
+    await guessed("new@example.org", "nobody@example.org")
+    if is_kept:
+        assert told_of(await home.alerts.list()) == {"new@example.org", "nobody@example.org"}
+    await home.leaving.delete(ann, PASSWORD)
+    await home.alerts.keep()
+    left = told_of(await home.alerts.list())
+    assert "new@example.org" not in left
+    assert "nobody@example.org" in left
 
 
 @pytest.fixture
