@@ -264,7 +264,7 @@ export const words = {
 
   "lists.title": "Ваши списки",
   "lists.new": "Новый список",
-  "lists.new_example": "Продукты, дача, поездка",
+  "lists.new_example": "Продукты, дача",
   "lists.make": "Создать список",
   "lists.empty": "Списков пока нет. Назовите первый в строке внизу.",
   "lists.counts": "{done} из {total}",
