@@ -11,6 +11,7 @@ import orjson
 
 from shoplist_appliance.domain.addresses import email_key
 from shoplist_appliance.domain.errors import Conflict, DomainError, Unavailable
+from shoplist_appliance.domain.ids import new_secret
 from shoplist_appliance.domain.people import Person
 from shoplist_appliance.ports import Clock, PeopleStore, Record, RecordStore
 from shoplist_appliance.usecases.mail import Mail
@@ -155,8 +156,10 @@ class Alerts:
         """Have nothing tell of the address of an account that ends; what is its record goes with it."""
         place = email_key(account.email)
         self._waiting.pop(("sign_ins", place), None)
-        for one in (place, shown(place, LONGEST_TYPED)):  # from before it had an account
-            await self._store.remove_record(ALERT, _key("sign_ins", one))
+        for record in await self._all():  # from before it had an account
+            alert = _alert(record)
+            if alert.kind == "sign_ins" and alert.place in (place, shown(place, LONGEST_TYPED)):
+                await self._store.remove_record(ALERT, record.key)
 
     async def _merge(self, alert: Alert) -> None:
         """An alert about an account is that account's record, so that it ends with it."""
@@ -166,7 +169,10 @@ class Alerts:
             owner = account.id if account else ""
             if account is None:
                 alert = replace(alert, place=shown(alert.place, LONGEST_TYPED), detail=TYPED)
-        key = _key(alert.kind, owner or alert.place)
+        if owner or alert.kind != "sign_ins":
+            key = _key(alert.kind, owner or alert.place)
+        else:
+            key = await self._key_of(alert)
         while True:
             stored = await self._store.record(ALERT, key)
             try:
@@ -178,6 +184,14 @@ class Alerts:
                 return await self._store.put_record(record, stored.version)
             except Conflict:
                 continue
+
+    async def _key_of(self, alert: Alert) -> bytes:
+        """Of what names addresses of whoever it was: drawn by lot, since addresses can be guessed from a hash."""
+        alike = (record.key for record in await self._all() if _alert(record).id == alert.id)
+        return next(alike, None) or hash_of(new_secret())
+
+    async def _all(self) -> Sequence[Record]:
+        return await self._store.records_due(ALERT, 2**62, 10_000)
 
     async def _tell(self, now: int) -> None:
         told = await self._store.record("alerts told", _TOLD)
@@ -201,7 +215,7 @@ class Alerts:
         """Those of the last 90 days, the last to happen first; older ones are forgotten."""
         for old in await self._store.records_due(ALERT, self._clock.now(), SHOWN):
             await self._store.remove_record(ALERT, old.key, old.version)
-        alerts = [_alert(record) for record in await self._store.records_due(ALERT, 2**62, 10_000)]
+        alerts = [_alert(record) for record in await self._all()]
         return sorted(alerts, key=lambda alert: -alert.last_at)[:SHOWN]
 
     async def close(self) -> None:

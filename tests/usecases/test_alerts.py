@@ -1,6 +1,7 @@
 """What strange situations become: groups with counts, kept, and a mail to the admins once in a while."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -9,6 +10,7 @@ from shoplist_appliance.domain.errors import Unavailable
 from shoplist_appliance.domain.ids import PersonId
 from shoplist_appliance.ports import Record
 from shoplist_appliance.usecases.alerts import (
+    ALERT,
     FAILURES_OF_AN_ACCOUNT,
     FAILURES_OF_AN_ADDRESS,
     MOST_GUESSED,
@@ -205,6 +207,19 @@ async def test_what_a_stranger_typed_is_told_as_that_cut_and_in_signs_that_are_s
     typed, error = sorted(await alerts.list(), key=lambda alert: alert.kind, reverse=True)
     assert (typed.detail, len(typed.place), typed.place[-1]) == ("typed", 100, "…")
     assert (error.place, error.detail) == ("a�b�", "x�[31m�y")
+
+
+async def test_addresses_of_strangers_cannot_be_guessed_from_where_their_alerts_lie(house: House) -> None:
+    """The key of a record lies open in the store."""
+    for _ in range(2):
+        alerts = alerts_of(house)
+        for _ in range(FAILURES_OF_AN_ADDRESS):
+            alerts.failed_sign_in("203.0.113.9", "nobody@example.org")
+        await alerts.keep()
+    found = await alerts.list()
+    assert {alert.place: alert.count for alert in found} == {"203.0.113.9": 2, "nobody@example.org": 4}
+    guessed = {place: sha256(f"sign_ins\n{place}".encode()).digest() for place in ("203.0.113.9", "nobody@example.org")}
+    assert not {record.key for record in await house.store.records_due(ALERT, 2**62, 10)} & set(guessed.values())
 
 
 async def test_few_failed_sign_ins_an_hour_are_ordinary(house: House) -> None:
