@@ -5,6 +5,7 @@ import { html } from "./shared/html.js";
 import { NotStarted } from "./shared/parts.js";
 import { knownUser } from "./shared/known.js";
 import { Later, Pauses } from "./shared/later.js";
+import { mark, unmark } from "./shared/marks.js";
 import { onRemembered, recall } from "./shared/memory.js";
 import { Problem } from "./shared/problem.js";
 import { openStore } from "./shared/store.js";
@@ -56,7 +57,7 @@ async function begin(start, root) {
   for (;;) {
     try {
       await start(root);
-      forgetTry();
+      unmark(TRIED);
       return true;
     } catch (error) {
       const told = error instanceof Problem ? error : null;
@@ -75,21 +76,12 @@ const TRIED = "shoplist.tried";
 
 /** A copy that this device keeps may be of a shape that no page can show. Edits stay. @returns {Promise<boolean>} whether the page is loaded again: once */
 async function startsWithoutCopies() {
+  if (!mark(TRIED, "yes")) return false;
   try {
-    if (sessionStorage.getItem(TRIED)) return false;
-    sessionStorage.setItem(TRIED, "yes");
     await (await openStore()).dropCopies();
   } catch {
     return false;
   }
   location.reload();
   return true;
-}
-
-function forgetTry() {
-  try {
-    sessionStorage.removeItem(TRIED);
-  } catch {
-    // Blocked.
-  }
 }

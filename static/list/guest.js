@@ -1,20 +1,14 @@
 /** The page of a list for whoever holds its link: no account, the same rows, a queue of the link's own. */
 
 /** @import { User } from '../shared/shapes.js' */
-/** @import { Session } from '../shared/session.js' */
-import { effect } from "@preact/signals";
 import { render } from "preact";
 import { codeOf } from "../join/model.js";
-import { Clock } from "../shared/clock.js";
 import { Page } from "../shared/frame.js";
 import { html } from "../shared/html.js";
-import { journal } from "../shared/journal.js";
 import { Live, connectTo } from "../shared/live.js";
-import { recall, remember } from "../shared/memory.js";
-import { Outbox } from "../shared/outbox.js";
 import { problemFrom } from "../shared/problem.js";
 import { loadSoon } from "../shared/reader.js";
-import { deliver, keepAlive, otherTabs } from "../shared/session.js";
+import { assembled } from "../shared/session.js";
 import { openStore } from "../shared/store.js";
 import { language, t } from "../shared/words.js";
 import { sheets } from "./late.js";
@@ -26,22 +20,27 @@ import { ListPage } from "./view.js";
 /** @param {HTMLElement} root */
 export async function start(root) {
   const key = codeOf(location.pathname);
-  const session = await sessionOf(key);
+  const store = await openStore();
+  const user = /** @type {User} */ ({ id: accountOf(key), name: "" });
+  const keepCopy = (/** @type {string} */ name, /** @type {unknown} */ value) => store.keepCopy(name, value).catch(() => {});
   /** @type {string} */
   let id;
   try {
-    id = await listOf(key, session);
+    id = await listOf(key, await store.copy(user.id).catch(() => undefined));
   } catch (error) {
     const { code, message } = problemFrom(error);
     if (code !== "gone" && code !== "not_found") throw error;
     render(html`<${Dead} says=${code === "not_found" ? t("list.no_link") : message || t("list.gone.ended")} />`, root);
     return;
   }
-  const list = new OpenList(session, id);
+  await keepCopy(user.id, id);
+  const session = assembled(user, store, (clock) => new GuestLive(clock, connectTo(location.origin, { key })));
+  const { live, outbox } = session;
+  await outbox.load();
+  const list = new OpenList({ ...session, keepCopy, guest: true }, id);
   const screen = new Screen(list);
-  const live = /** @type {GuestLive} */ (session.live);
   live.onEnded = (says) => list.isGone("ended", says);
-  session.outbox.onSignedOut = () => list.isGone("ended");
+  outbox.onSignedOut = () => list.isGone("ended");
   await list.start();
   live.start();
   loadSoon(() => live.state.value === "ready" && list.confirmed.value !== null, sheets);
@@ -68,23 +67,8 @@ class GuestLive extends Live {
   }
 }
 
-/** @param {string} key @returns {Promise<Session>} */
-async function sessionOf(key) {
-  const store = await openStore();
-  const user = /** @type {User} */ ({ id: accountOf(key), name: "" });
-  const clock = new Clock(Date.now, { read: () => recall("clock"), write: (text) => remember("clock", text) });
-  const live = new GuestLive(clock, connectTo(location.origin, { key }));
-  const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs(), journal);
-  effect(() => outbox.ready(live.state.value === "ready"));
-  keepAlive(live);
-  await outbox.load();
-  const keepCopy = (/** @type {string} */ name, /** @type {unknown} */ value) => store.keepCopy(name, value).catch(() => {});
-  return { user, live, clock, store, outbox, keepCopy, guest: true };
-}
-
-/** Which list a key opens: known from before, or asked. @param {string} key @param {Session} session @returns {Promise<string>} */
-async function listOf(key, { user, store, keepCopy }) {
-  const known = await store.copy(user.id).catch(() => undefined);
+/** Which list a key opens: known from before, or asked. @param {string} key @param {unknown} known @returns {Promise<string>} */
+async function listOf(key, known) {
   if (typeof known === "string") return known;
   const answer = await fetch(`/api/shared/${encodeURIComponent(key)}`, {
     headers: { "Accept-Language": language() },
@@ -95,7 +79,6 @@ async function listOf(key, { user, store, keepCopy }) {
   });
   const told = await answer.json();
   if (!answer.ok) throw problemFrom(told);
-  await keepCopy(user.id, told.list.id);
   return told.list.id;
 }
 

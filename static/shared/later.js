@@ -1,6 +1,7 @@
 /** Scripts that come after the page: a first visit over a bad line is there to see and to tick. */
 
 import { signal } from "@preact/signals";
+import { inTime } from "./in-time.js";
 
 const PATIENCE_MS = 15_000;
 const FIRST_PAUSE_MS = 1000;
@@ -30,7 +31,7 @@ export class Later {
   async ask() {
     for (let tries = 0; this.here.peek() === null; tries += 1) {
       try {
-        this.here.value = await inTime(this.bring(tries));
+        this.here.value = await inTime(this.bring(tries), PATIENCE_MS);
       } catch {
         this.missing.value = true;
         await this.pauses.next();
@@ -66,11 +67,3 @@ export class Pauses {
  * @param {string} file @param {number} tries
  */
 export const script = (file, tries) => import(new URL(`./${file}${tries ? `?${tries}` : ""}`, import.meta.url).href);
-
-/** A line may be cut without a word. @template T @param {Promise<T>} asked @returns {Promise<T>} */
-function inTime(asked) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("it took too long")), PATIENCE_MS);
-    asked.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}

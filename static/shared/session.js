@@ -8,6 +8,7 @@ import { Clock } from "./clock.js";
 import { journal } from "./journal.js";
 import { Live } from "./live.js";
 import { holdToUser, knownUser, rememberUser } from "./known.js";
+import { mark, unmark } from "./marks.js";
 import { onRemembered, recall, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { problemFrom } from "./problem.js";
@@ -40,14 +41,26 @@ export async function openSession() {
   return new Promise(() => {});
 }
 
+/**
+ * What the pages of a list stand on, whoever reads them. The outbox is not loaded yet, nor the connection begun.
+ * @template {Live} L
+ * @param {User} user @param {Store} store @param {(clock: Clock) => L} connect
+ */
+export function assembled(user, store, connect) {
+  const clock = new Clock(Date.now, { read: () => recall("clock"), write: (text) => remember("clock", text) });
+  const live = connect(clock);
+  const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs(), journal);
+  effect(() => outbox.ready(live.state.value === "ready"));
+  keepAlive(live);
+  return { user, live, clock, store, outbox };
+}
+
 /** @param {User} user @param {Store} store @returns {Promise<Session>} */
 async function sessionOf(user, store) {
-  const clock = new Clock(Date.now, { read: () => recall("clock"), write: (text) => remember("clock", text) });
-  const live = new Live(clock);
-  const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs(), journal);
+  const session = assembled(user, store, (clock) => new Live(clock));
+  const { live, outbox } = session;
   live.onGreeted = (greeted) => isOurs(user, greeted, store);
   outbox.onSignedOut = () => live.signedOut();
-  effect(() => outbox.ready(live.state.value === "ready"));
   effect(() => {
     if (live.state.value !== "ready") return;
     void look();
@@ -59,16 +72,15 @@ async function sessionOf(user, store) {
   holdVersion(() => waitingIn(outbox));
   holdToUser();
   onRemembered("signed_in", () => live.signedIn());
-  keepAlive(live);
   await outbox.load();
   const keepCopy = copyKeeper(user, store);
   void keepCopy(KEPT_USER, user);
   live.start();
-  return { user, live, clock, store, outbox, keepCopy };
+  return { ...session, keepCopy };
 }
 
 /** Phones put pages to sleep. @param {Live} live */
-export function keepAlive(live) {
+function keepAlive(live) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.check());
   addEventListener("online", () => live.check());
   addEventListener("pageshow", (event) => event.persisted && live.check());
@@ -99,7 +111,7 @@ async function askToPersist() {
 }
 
 /** @param {Live} live @param {object} payload @returns {Promise<Edited>} */
-export async function deliver(live, payload) {
+async function deliver(live, payload) {
   try {
     return await live.call("lists.edit", payload);
   } catch (error) {
@@ -129,20 +141,13 @@ const LOADED_FOR = "shoplist.language";
 
 /** Whether to load the page again for a language: once for each, and never where that cannot be noted. @param {string} language @param {string} before */
 function isNews(language, before) {
-  try {
-    if (language === before) sessionStorage.removeItem(LOADED_FOR);
-    else if (sessionStorage.getItem(LOADED_FOR) !== language) {
-      sessionStorage.setItem(LOADED_FOR, language);
-      return true;
-    }
-  } catch {
-    // Blocked or full.
-  }
+  if (language !== before) return mark(LOADED_FOR, language);
+  unmark(LOADED_FOR);
   return false;
 }
 
 /** @returns {Tabs | undefined} */
-export function otherTabs() {
+function otherTabs() {
   if (typeof BroadcastChannel === "undefined") return undefined;
   const channel = new BroadcastChannel("shoplist");
   return {

@@ -8,6 +8,7 @@
 /** @import { Entry } from './queue.js' */
 /** @import { DBSchema, IDBPDatabase } from 'idb' */
 import { openDB } from "idb";
+import { inTime } from "./in-time.js";
 import { folded, isEntry, nextBatch, takesMore } from "./queue.js";
 
 /**
@@ -57,13 +58,10 @@ const PATIENCE_MS = 4000;
  * @param {Promise<T>} opening
  * @returns {Promise<T>}
  */
-function inTime(opening) {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      reject(new DOMException("The database does not open", "TimeoutError"));
-      void opening.then((database) => database.close(), () => {});
-    }, PATIENCE_MS);
-    opening.then(resolve, reject).finally(() => clearTimeout(late));
+function soon(opening) {
+  return inTime(opening, PATIENCE_MS).catch((error) => {
+    void opening.then((database) => database.close(), () => {});
+    throw error;
   });
 }
 
@@ -85,11 +83,11 @@ async function openDatabase(name, onClosed) {
     terminated: onClosed,
   };
   try {
-    return await inTime(openDB(name, SHAPE, callbacks));
+    return await soon(openDB(name, SHAPE, callbacks));
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== "VersionError") throw error;
     // A newer page was here, and the server went back since: shapes only grow, so what it keeps is ours to send too.
-    return inTime(openDB(name, undefined, callbacks));
+    return soon(openDB(name, undefined, callbacks));
   }
 }
 

@@ -4,6 +4,7 @@
  * The worker is registered here too, where the browser has one; plain http on a LAN does without.
  */
 
+import { mark, unmark } from "../shared/marks.js";
 import { buildOf, isTyped, mayTake } from "./model.js";
 
 const OWN = buildOf(import.meta.url);
@@ -55,7 +56,7 @@ export async function look() {
     const { build } = await answer.json();
     newer = build === OWN ? null : build;
     if (newer) await (await registered)?.update();
-    else sessionStorage.removeItem(TRIED);
+    else unmark(TRIED);
   } catch {
     // Without network there is nothing new.
   }
@@ -87,14 +88,8 @@ const now = () => ({
 
 async function tryToTake() {
   if (!newer || !mayTake(now()) || !(await workerHas(newer)) || !mayTake(now())) return;
-  try {
-    // Once only: two servers of different builds behind one address would have pages load for ever.
-    if (sessionStorage.getItem(TRIED) === newer) return;
-    sessionStorage.setItem(TRIED, newer);
-  } catch {
-    return;
-  }
-  location.reload();
+  // Once only: two servers of different builds behind one address would have pages load for ever.
+  if (mark(TRIED, newer)) location.reload();
 }
 
 /** Whether loading this page again brings that build: without a worker it does. @param {string} build */
