@@ -8,8 +8,10 @@ import { call } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Page } from "../shared/frame.js";
 import { holdToUser, knownUser, rememberUser } from "../shared/known.js";
+import { Pauses } from "../shared/later.js";
 import { onRemembered } from "../shared/memory.js";
 import { Failure, Retry } from "../shared/parts.js";
+import { problemFrom } from "../shared/problem.js";
 import { goTo } from "../shared/sheets.js";
 import { openStore } from "../shared/store.js";
 import { showTheme } from "../shared/theme.js";
@@ -53,11 +55,18 @@ function beginAnew() {
  * @param {{value: unknown}} error
  */
 async function meet(user, error) {
-  try {
-    user.value = user.value ? await askUser() : await meetUser();
-  } catch (failure) {
-    // Without an answer nobody is taken for a stranger: the form is for whom the server does not know.
-    error.value = failure;
+  const pauses = new Pauses();
+  for (;;) {
+    try {
+      user.value = user.value ? await askUser() : await meetUser();
+      error.value = null;
+      return;
+    } catch (failure) {
+      // Without an answer nobody is taken for a stranger: the form is for whom the server does not know.
+      error.value = failure;
+      if (problemFrom(failure).code !== "unreachable") return;
+    }
+    await pauses.next();
   }
 }
 

@@ -32,6 +32,11 @@ def test_a_first_visit_whose_parts_do_not_come_goes_on_by_itself_when_they_do(ph
     expect(page.get_by_text("The server does not answer. Try again.")).to_be_visible(timeout=20_000)
     page.unroute("**/api/accounts.me")
     expect(page.locator(".add-field")).to_be_visible(timeout=20_000)
+    page.route("**/api/accounts.me", cut)
+    second.go("/account")
+    expect(page.get_by_text("The server does not answer. Try again.")).to_be_visible()
+    page.unroute("**/api/accounts.me")
+    expect(page.get_by_text("The server does not answer. Try again.")).to_have_count(0, timeout=20_000)
 
 
 SLOW_BACK = """
