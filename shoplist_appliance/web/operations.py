@@ -1,6 +1,7 @@
 """The table of operations and the one way to call them, over HTTP and over a live connection alike."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,7 @@ from shoplist_appliance.domain.ids import ListId
 from shoplist_appliance.domain.lists import Guest
 from shoplist_appliance.domain.records import record
 from shoplist_appliance.ports import Counters
-from shoplist_appliance.usecases.people import Principal, hash_of
+from shoplist_appliance.usecases.people import Principal, SignedIn, hash_of
 from shoplist_appliance.usecases.services import Services
 from shoplist_appliance.web import ops, problems
 from shoplist_appliance.web.outputs import Problem
@@ -44,6 +45,9 @@ def table_of(rows: Iterable[Operation]) -> Mapping[str, Operation]:
 
 TABLE = table_of(ops.ROWS)
 
+# Whose good end is a line of the log that everyone keeps: they decide who may do what. Of the others there are many.
+_NOTED = (Access.ANYONE, Access.EITHER, Access.MANAGE, Access.ADMIN)
+
 # Keys that have opened nothing since the start, by address. They have 256 bits: this spares us the work, not the risk.
 GUESSES = Rate("share_keys", burst=60, per_second=0.2)
 
@@ -64,7 +68,14 @@ class Started:
         """The JSON value of the answer; None where ``caller.reply`` was given it already (``lists.open``)."""
         if self.used is not None:
             self.used()
-        return self.operation.shape(result, self.caller)
+        answer = self.operation.shape(result, self.caller)
+        level = logging.INFO if self.operation.access in _NOTED else logging.DEBUG
+        if log.isEnabledFor(level):
+            told = _told(self.caller, self.operation.name)
+            if isinstance(result, SignedIn):
+                told["person"] = result.person.id
+            log.log(level, "done", extra=told | {"status": 200})
+        return answer
 
 
 class Dispatcher:
@@ -185,8 +196,7 @@ class Dispatcher:
         Whatever is no ``DomainError`` is a fault of ours: logged with its trace, answered as ``internal``.
         """
         name = operation if operation in self.table else ""
-        person = caller.principal.person if caller.principal else None
-        told = {"request_id": caller.request_id, "operation": name or None, "person": person}
+        told = _told(caller, name)
         if not isinstance(error, DomainError):
             log.error("unexpected failure", exc_info=error, extra=told)
             error = DomainError()
@@ -196,6 +206,13 @@ class Dispatcher:
             log.info("refused: %s", error, extra=told | {"status": error.status})
         self._counters.add("refused", code=error.code, operation=name)
         return problems.problem(error, caller.language, caller.request_id)
+
+
+def _told(caller: Caller, operation: str) -> dict[str, Any]:
+    """What each line about a call says: which, by whom, and for how many ms it ran."""
+    person = "guest" if caller.guest is not None else caller.principal.person if caller.principal else None
+    ms = round(1000 * (time.perf_counter() - caller.began), 1)
+    return {"request_id": caller.request_id, "operation": operation or None, "person": person, "ms": ms}
 
 
 def guest_of(key: str) -> Guest:

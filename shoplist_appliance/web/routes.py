@@ -88,8 +88,8 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
 
 
 def _log(handler: RequestHandler) -> None:
-    """One line for each answer, for who asks for that much; refusals have one of their own."""
-    if log.isEnabledFor(logging.DEBUG):
+    """One line for each page or file, for who asks for that much; calls and refusals have one of their own."""
+    if log.isEnabledFor(logging.DEBUG) and not isinstance(handler, ApiHandler):
         ms = round(1000 * handler.request.request_time(), 1)
         request_id = handler._headers.get("X-Request-Id")
         extra = {"request_id": request_id, "status": handler.get_status(), "ms": ms}

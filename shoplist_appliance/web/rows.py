@@ -1,5 +1,6 @@
 """What a row of the table of operations says, and who may call what."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -40,7 +41,7 @@ class Caller:
 
     ``reply`` takes the answer of ``lists.open``, in the very step that joins the room. ``agent``: what the client says
     it is (``User-Agent``). ``browser`` is there where a sign-in over HTTP sets cookies.
-    ``guest``: who shows the key of a share, and then nothing else counts.
+    ``guest``: who shows the key of a share, and then nothing else counts. ``began``: when, in s of ``perf_counter``.
     """
 
     principal: Principal | None
@@ -52,6 +53,7 @@ class Caller:
     agent: str = ""
     browser: Browser | None = None
     guest: Guest | None = None
+    began: float = field(default_factory=time.perf_counter)
 
     @property
     def actor(self) -> Actor:

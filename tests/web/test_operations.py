@@ -16,7 +16,9 @@ from shoplist_appliance.web.operations import TABLE, Access, Caller, Dispatcher,
 from shoplist_appliance.web.outputs import Done
 from shoplist_appliance.web.ratelimit import Limits, Rate
 from shoplist_appliance.web.rows import House, UndecidedAccess
+from tests.clients.http import Http
 from tests.clients.making import PASSWORD, add, new_id
+from tests.clients.person import Person
 
 NOBODY = Caller(None, "en", "192.0.2.1", "request")
 
@@ -183,6 +185,36 @@ async def test_a_refusal_is_one_quiet_line_without_what_was_sent(app: App, caplo
     assert (first.levelno, first.__dict__["operation"], first.__dict__["person"]) == (20, "lists.get", ann.me.person)
     assert second.__dict__["operation"] is None
     assert app.counters.count("refused", code="unknown_operation", operation="") == 1
+
+
+async def test_a_call_is_one_line_with_its_operation_who_and_how_long(
+    app: App, http: Http, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the level that everyone keeps only what decides who may do what; over either transport."""
+    with caplog.at_level(logging.DEBUG, logger="shoplist_appliance.web"):
+        ann = await Person.registered(http)
+        list_id = await ann.new_list()
+        share = await ann.call("shares.create", list=list_id, right="view")
+        async with await ann.live() as live:
+            await live.call("lists.open", list=list_id)
+            await live.call("lists.edit", list=list_id, edits=[add("milk")])
+            await live.problem("invalid", "lists.edit", list=list_id)
+        (await http.call("lists.get", {"list": list_id, "key": share["key"]})).ok()
+        (await http.get("/healthz")).ok()
+    lines = [(line.levelname, *map(line.__dict__.get, ("operation", "person", "status"))) for line in caplog.records]
+    assert lines == [
+        ("INFO", "accounts.register", ann.id, 200),
+        ("DEBUG", "lists.create", ann.id, 200),
+        ("INFO", "shares.create", ann.id, 200),
+        ("DEBUG", "lists.open", ann.id, 200),
+        ("DEBUG", "lists.edit", ann.id, 200),
+        ("INFO", "lists.edit", ann.id, 400),
+        ("DEBUG", "lists.get", "guest", 200),
+        ("DEBUG", None, None, 200),
+    ]
+    assert len({line.__dict__["request_id"] for line in caplog.records}) == len(lines)
+    assert caplog.records[0].__dict__["ms"] > 10, "it hashed a password"
+    assert all(0 <= line.__dict__["ms"] < 10_000 for line in caplog.records)
 
 
 @pytest.mark.parametrize(
