@@ -17,9 +17,11 @@ import { Stepper } from "./stepper-view.js";
  * @property {boolean} stepping its quantity is being changed in place
  * @property {Deeds} deeds always the same
  */
+/** @typedef {import("@preact/signals").Signal<RowProps>} Shows */
 
-/** @param {RowProps} props */
-export function Row({ item, who, fixed, bare, stepping, deeds }) {
+/** @param {{shows: Shows}} props */
+export function Row({ shows }) {
+  const { item, who, fixed, bare, stepping, deeds } = shows.value;
   const chip = amount(item);
   const second = secondLine(item, who);
   return html`

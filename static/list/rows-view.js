@@ -4,9 +4,9 @@
 /** @import { State } from './model.js' */
 /** @import { Tops } from './motion.js' */
 /** @import { VNode } from 'preact' */
-/** @import { Deeds, RowProps } from './row-view.js' */
+/** @import { Deeds, Shows } from './row-view.js' */
 /** @import { Screen } from './screen.js' */
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { Component, createRef, h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
@@ -50,28 +50,29 @@ export function Rows({ screen, state }) {
   });
   useEffect(() => () => void (chosen.value = null), []);
   const me = screen.list.session.user.id;
-  /** The rows as they were drawn last: one that shows the same is the same, and costs nothing at a tap on another. */
-  const drawn = useRef(/** @type {Map<string, VNode<RowProps>>} */ (new Map())).current;
+  /** A row is the same for as long as the page lasts, and hears itself what it shows: a tap draws one, and no list. */
+  const drawn = useRef(/** @type {Map<string, {row: VNode, shows: Shows}>} */ (new Map())).current;
   /** @param {Item} item */
   const row = (item) => {
     const who = (item.added_by !== me && state.people.get(item.added_by ?? "")) || "";
-    const props = { item, who, fixed, bare, stepping: stepping.value === item.id, deeds };
-    const known = drawn.get(item.id);
-    if (known && showsTheSame(known.props, props)) return known;
-    const news = /** @type {VNode<RowProps>} */ (/** @type {unknown} */ (h(Row, { key: item.id, ...props })));
-    drawn.set(item.id, news);
-    return news;
+    const news = { item, who, fixed, bare, stepping: stepping.value === item.id, deeds };
+    let known = drawn.get(item.id);
+    if (!known) {
+      const shows = signal(news);
+      drawn.set(item.id, (known = { row: h(Row, { key: item.id, shows }), shows }));
+    } else if (!showsTheSame(known.shows.peek(), news)) known.shows.value = news;
+    return known.row;
   };
   const shown = all.value ? bought : bought.slice(0, BOUGHT_SHOWN);
   return html`
     ${open.length + bought.length === 0 && html`<${Empty} screen=${screen} state=${state} />`}
     ${open.length === 0 && bought.length > 0 && html`<${AllBought} screen=${screen} fixed=${bare} />`}
     <${Moving} screen=${screen} open=${open} bought=${shown} chosen=${chosen.value}>
-      <ul class="plain" aria-label=${state.list.title}>${open.map(row)}</ul>
+      <${Part} label=${state.list.title} rows=${open.map(row)} />
       ${bought.length > 0 && html`
         <details class="folded bought" open=${recall("bought") !== "folded"} onToggle=${keepFold}>
           <summary>${t("list.bought", { count: bought.length })}</summary>
-          <ul class="plain">${shown.map(row)}</ul>
+          <${Part} rows=${shown.map(row)} />
           <div class="buttons">
             ${shown.length < bought.length && html`
               <button class="button" type="button" onClick=${() => (all.value = true)}>${t("list.show_all", { count: bought.length })}</button>
@@ -90,6 +91,19 @@ export function Rows({ screen, state }) {
 
 /** @param {Event} event */
 const keepFold = ({ target }) => remember("bought", /** @type {HTMLDetailsElement} */ (target).open ? null : "folded");
+
+/** Drawn again for other rows only, or another order of them. @extends {Component<{label?: string, rows: readonly VNode[]}>} */
+class Part extends Component {
+  /** @param {{label?: string, rows: readonly VNode[]}} news */
+  shouldComponentUpdate({ label, rows }) {
+    const before = this.props;
+    return label !== before.label || rows.length !== before.rows.length || rows.some((row, place) => row !== before.rows[place]);
+  }
+
+  render() {
+    return html`<ul class="plain" aria-label=${this.props.label}>${this.props.rows}</ul>`;
+  }
+}
 
 /** @typedef {{screen: Screen, open: readonly Item[], bought: readonly Item[], chosen: string | null}} Shown chosen: whose details are open */
 /** @typedef {{tops: Tops, focused: string | undefined}} Before */
