@@ -32,6 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reset": "New password",
         "admin": "Server",
         "noscript": "This page needs JavaScript.",
+        "coming": "Loading…",
         "sorry": "No connection yet. This page opens as soon as there is one.",
         "missing": "There is no such page",
         "not_built": "The pages of this server are not built yet. Run scripts/static, then load this page again.",
@@ -53,6 +54,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reset": "Новый пароль",
         "admin": "Сервер",
         "noscript": "Для этой страницы нужен JavaScript.",
+        "coming": "Загружается…",
         "sorry": "Пока нет связи. Страница откроется, как только она появится.",
         "missing": "Такой страницы нет",
         "not_built": "Страницы этого сервера ещё не собраны. Запустите scripts/static и загрузите эту страницу снова.",
@@ -161,6 +163,7 @@ class ShellPage(PageHandler):
             "title": words[self.page],
             "name": words["start"],
             "noscript": words["noscript"],
+            "coming": words["coming"],
             "sorry": words["sorry"],
             # A page whose cookie nobody has need not ask who its reader is.
             "known": "yes" if self.known else "no",

@@ -1,7 +1,7 @@
 /** Joins the page of one list, and with room for them all lists beside it. */
 import { effect } from "@preact/signals";
-import { render } from "preact";
 import { Lists } from "../lists/lists.js";
+import { draw } from "../shared/draw.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
 import { goneLast, openedLast } from "../shared/last.js";
@@ -26,5 +26,5 @@ export async function start(root) {
     else if (list.confirmed.value) openedLast(session.user.id, list.id);
   });
   loadSoon(() => session.live.state.value === "ready" && list.confirmed.value !== null, sheets);
-  render(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
+  draw(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }

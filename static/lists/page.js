@@ -1,5 +1,5 @@
 /** Joins the page of all lists. */
-import { render } from "preact";
+import { draw } from "../shared/draw.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
 import { Lists, takeDeleted } from "./lists.js";
@@ -10,6 +10,6 @@ export async function start(root) {
   const session = await openSession();
   const lists = new Lists(session);
   await lists.start();
-  render(html`<${ListsPage} lists=${lists} />`, root);
+  draw(html`<${ListsPage} lists=${lists} />`, root);
   lists.offerBack(takeDeleted());
 }

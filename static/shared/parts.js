@@ -3,6 +3,7 @@
 /** @import { ComponentChildren } from 'preact' */
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { rowsAreSeen } from "./draw.js";
 import { html } from "./html.js";
 import { Problem, problemFrom } from "./problem.js";
 import { isWord, t } from "./words.js";
@@ -90,10 +91,19 @@ export function Form({ send, label, quiet, danger, children }) {
 export const fieldsOf = (form) =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 
-/** Six grey rows in place of what is not read yet; the stylesheet shows them only if it takes longer than a moment. */
-export const WaitingRows = () => html`
-  <ul class="plain waiting" aria-hidden="true">${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}</ul>
-`;
+/**
+ * Six grey rows in place of what is not read yet; the stylesheet shows them only if it takes longer than a moment, or
+ * where those of the page's shell are seen already.
+ */
+export function WaitingRows() {
+  const already = useRef(/** @type {boolean | null} */ (null));
+  already.current ??= rowsAreSeen();
+  return html`
+    <ul class=${`plain waiting ${already.current ? "already" : ""}`} aria-hidden="true">
+      ${Array.from({ length: 6 }, (_, place) => html`<li class="row" key=${place}></li>`)}
+    </ul>
+  `;
+}
 
 /** In place of a page that could not even start: for what nobody told, no server is to blame. @param {{error: unknown}} props */
 export const NotStarted = ({ error }) => html`

@@ -69,6 +69,18 @@ async def test_a_list_page_is_light_and_loads_one_script_before_it_is_touched(ht
     assert weight <= 60 * 1024
 
 
+@pytest.mark.parametrize(("language", "loading"), [("en", "Loading…"), ("ru", "Загружается…")])
+async def test_the_pages_of_lists_show_something_before_their_script_is_there(
+    http: Http, language: str, loading: str
+) -> None:
+    for path in ("/list", f"/list/{new_id()}", "/s/a-key"):
+        page = (await http.get(path, {"Accept-Language": language})).body.decode()
+        assert f'<p class="unseen" role="status">{loading}</p>' in page, path
+        assert len(re.findall("<li></li>", page)) == 6, path
+    for path in ("/", "/account", "/join/a-code", "/admin"):
+        assert loading not in (await http.get(path, {"Accept-Language": language})).body.decode(), "it would flash"
+
+
 async def test_the_root_is_a_page_for_strangers_and_for_whoever_is_signed_in(http: Http) -> None:
     answer = await http.get("/")
     assert answer.status == 200

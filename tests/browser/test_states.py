@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import House, NewPhone, Phone, Shown
 from tests.browser.refusal import REFUSED_QUANTITY, refuse
@@ -28,6 +28,13 @@ COPIES = """() => new Promise((tell) => {
     };
 })"""
 
+# Notes the first of the grey rows that a script draws: its class, and where it stands.
+WATCH = """() => new MutationObserver(() => {
+  const rows = document.querySelector("#page .waiting");
+  if (rows) window.drawn ??= [rows.className, rows.firstElementChild.getBoundingClientRect().top];
+}).observe(document, { childList: true, subtree: true })"""
+TOP = "() => document.querySelector('.coming-rows > li').getBoundingClientRect().top"
+
 
 @pytest.fixture
 def line(house: House) -> Iterator[BadLine]:
@@ -37,6 +44,24 @@ def line(house: House) -> Iterator[BadLine]:
 
 def snack(phone: Phone) -> Locator:
     return phone.page.locator(".snack")
+
+
+def test_before_its_script_is_there_a_list_shows_where_rows_will_be_and_they_take_over_without_a_gap(
+    ann: Phone,
+) -> None:
+    made = ann.call("lists.create", title="Groceries")["list"]["id"]
+    ann.page.add_init_script(f"({WATCH})()")
+    held: list[Route] = []
+    ann.page.route("**/list.js", lambda route: held.append(route))
+    ann.page.goto(f"{ann.url}/list/{made}", wait_until="commit")
+    rows = ann.page.locator(".coming-rows")
+    expect(rows).to_have_css("opacity", "1")
+    expect(ann.page.get_by_role("status")).to_have_text("Loading…")
+    top = ann.page.evaluate(TOP)
+    held[0].continue_()
+    expect(ann.page.locator(".add-field")).to_be_visible()
+    expect(rows).to_be_hidden()
+    assert ann.page.evaluate("window.drawn") == ["plain waiting already", top]
 
 
 def sign(phone: Phone) -> Locator:
