@@ -1,9 +1,9 @@
 /** The page of a list for whoever holds its link: no account, the same rows, a queue of the link's own. */
 
-/** @import { User } from '../shared/shapes.js' */
-import { render } from "preact";
+/** @import { Opened, User } from '../shared/shapes.js' */
 import { codeOf } from "../join/model.js";
 import { Page } from "../shared/frame.js";
+import { draw } from "../shared/draw.js";
 import { html } from "../shared/html.js";
 import { Live, connectTo } from "../shared/live.js";
 import { problemFrom } from "../shared/problem.js";
@@ -25,12 +25,14 @@ export async function start(root) {
   const keepCopy = (/** @type {string} */ name, /** @type {unknown} */ value) => store.keepCopy(name, value).catch(() => {});
   /** @type {string} */
   let id;
+  /** @type {Opened | null} */
+  let told;
   try {
-    id = await listOf(key, await store.copy(user.id).catch(() => undefined));
+    ({ id, told } = await listOf(key, await store.copy(user.id).catch(() => undefined)));
   } catch (error) {
     const { code, message } = problemFrom(error);
     if (code !== "gone" && code !== "not_found") throw error;
-    render(html`<${Dead} says=${code === "not_found" ? t("list.no_link") : message || t("list.gone.ended")} />`, root);
+    draw(html`<${Dead} says=${code === "not_found" ? t("list.no_link") : message || t("list.gone.ended")} />`, root);
     return;
   }
   await keepCopy(user.id, id);
@@ -42,9 +44,10 @@ export async function start(root) {
   live.onEnded = (says) => list.isGone("ended", says);
   outbox.onSignedOut = () => list.isGone("ended");
   await list.start();
+  if (told) list.opened(told);
   live.start();
   loadSoon(() => live.state.value === "ready" && list.confirmed.value !== null, sheets);
-  render(html`<${ListPage} screen=${screen} />`, root);
+  draw(html`<${ListPage} screen=${screen} />`, root);
 }
 
 /** The connection of a key: it is nobody's, so nobody is to be asked whose it is. */
@@ -67,9 +70,12 @@ class GuestLive extends Live {
   }
 }
 
-/** Which list a key opens: known from before, or asked. @param {string} key @param {unknown} known @returns {Promise<string>} */
+/**
+ * Which list a key opens: known from before, or asked, and then told whole.
+ * @param {string} key @param {unknown} known @returns {Promise<{id: string, told: Opened | null}>}
+ */
 async function listOf(key, known) {
-  if (typeof known === "string") return known;
+  if (typeof known === "string") return { id: known, told: null };
   const answer = await fetch(`/api/shared/${encodeURIComponent(key)}`, {
     headers: { "Accept-Language": language() },
     cache: "no-store",
@@ -79,7 +85,7 @@ async function listOf(key, known) {
   });
   const told = await answer.json();
   if (!answer.ok) throw problemFrom(told);
-  return told.list.id;
+  return { id: told.list.id, told };
 }
 
 /** @param {{says: string}} props */

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import SOON_MS, NewPhone, Phone
+from tests.browser.conftest import NO_WEB_SOCKETS, SOON_MS, NewPhone, Phone
 
 
 @pytest.fixture
@@ -41,6 +41,27 @@ def test_a_guest_who_may_edit_ticks_and_adds_and_both_see_it_at_once(ann: Phone,
     guest.page.reload()
     guest.sees("Bread")
     assert guest.page.evaluate("localStorage.getItem('user')") is None
+
+
+def test_a_guest_sees_the_list_before_the_live_connection_is_there(ann: Phone, list_id: str, phone: NewPhone) -> None:
+    guest = phone("Guest")
+    guest.page.add_init_script(NO_WEB_SOCKETS)
+    away = True
+
+    def pass_on(route: Route) -> None:
+        if away:
+            route.abort()
+        else:
+            route.continue_()
+
+    guest.page.route("**/socket.io/**", pass_on)
+    guest.page.goto(f"{guest.url}/s/{shared(ann, list_id, 'edit')['key']}")
+    guest.sees("Milk")
+    guest.tick("Milk")
+    ann.add("Bread")
+    away = False
+    guest.sees("Bread")
+    ann.sees_ticked("Milk")
 
 
 def test_a_guest_who_may_tick_does_nothing_else(ann: Phone, list_id: str, phone: NewPhone) -> None:
