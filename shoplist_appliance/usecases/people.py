@@ -158,7 +158,12 @@ class People:
         """
         if self._registration == "closed" or (self._registration == "invitation" and invitation is None):
             raise Forbidden(f"registration_{self._registration}")
-        mailed_to = None if invitation is None else await invitation()
+        try:
+            mailed_to = None if invitation is None else await invitation()
+        except Gone:
+            if await self._store.person_by_email(email) is None:
+                raise
+            raise Conflict("email") from None  # it may have made this very account, by a call whose answer was lost
         is_proved = mailed_to is not None and email_key(mailed_to) == email_key(email)
         person = await self._new_person(email, password, name, language, "user", email_verified=is_proved)
         return await self._new_session(person, device)

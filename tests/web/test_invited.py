@@ -74,3 +74,18 @@ async def test_where_anyone_may_come_in_the_account_is_made_whatever_became_of_t
         answers = await asyncio.gather(*[http.call("accounts.register", account(code)) for _ in range(3)])
         people = [Person(http, made["user"], made["token"]) for made in (answer.ok() for answer in answers)]
         assert sorted([len(await person.index()) for person in people]) == [0, 0, 1]
+
+
+async def test_whoever_lost_the_answer_hears_that_there_is_an_account_and_not_that_the_mail_is_used(
+    tmp_path: Path,
+) -> None:
+    """Their page then signs them in by the words they typed, and accepting answers the list."""
+    async with inviting(tmp_path / "data", "invitation") as (app, http, ann, list_id):
+        code = await mailed(app, ann, list_id, "dora@example.test")
+        payload = account(code, "dora@example.test")
+        (await http.call("accounts.register", payload)).ok()
+        (await http.call("accounts.register", payload)).problem("conflict")
+        (await http.call("accounts.register", account(code))).problem("gone")
+        signed_in = await http.call("accounts.sign_in", {name: payload[name] for name in ("email", "password")})
+        accepted = await http.call("members.accept", {"code": code}, signed_in.ok()["token"])
+        assert accepted.ok()["list"]["id"] == list_id
