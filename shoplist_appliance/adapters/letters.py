@@ -4,6 +4,7 @@ A mail is two templates for each language: ``name.en.txt``, whose first line is 
 body that ``layout.html`` puts into its page.
 """
 
+import re
 import textwrap
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 SITE: Final[dict[Language, str]] = {"en": "Shopping lists", "ru": "Списки покупок"}
 WIDTH: Final = 76
 LONGEST_LINE: Final = 990  # bytes: SMTP has 998
+# What steers a terminal, and what has the words after it read from the other side.
+_STEERING: Final = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Letters:
@@ -122,8 +125,8 @@ def _encoding(text: str) -> str:
 
 
 def _line(value: object) -> object:
-    """A text that somebody typed begins no line of its own."""
-    return " ".join(value.split()) if type(value) is str else value
+    """A text that somebody typed begins no line of its own, and changes nothing of what stands around it."""
+    return " ".join(_STEERING.sub("", value).split()) if type(value) is str else value
 
 
 def _time(ms: int) -> str:

@@ -136,6 +136,12 @@ def test_a_value_cannot_add_a_header_or_a_receiver() -> None:
     assert not [line for line in parts(message)[0].splitlines() if line.startswith("Bcc")]
 
 
+def test_a_value_turns_no_words_around_and_steers_no_terminal() -> None:
+    message = written(a_letter(inviter="A\u202enn\x1b[2J\x9b", list="\u2067Gro\x07ceries 👩\u200d👧 שלום\u200f"))
+    assert message["Subject"] == "Ann[2J invites you to the list “Groceries 👩\u200d👧 שלום\u200f”"
+    assert not set("\u202e\u2067\x1b\x9b\x07") & set("".join(parts(message)))
+
+
 @pytest.mark.parametrize(
     "address",
     ["a@b\nBcc: eve@example.test", "a\n@b.c", "a@b>,<eve", "a@", "@b", "a@-", "a@\u2024"],
