@@ -128,7 +128,7 @@
     pen.font = style.font;
     // A field that cannot be dragged larger grows with what is typed, up to its limit.
     const grows = field.localName === "textarea" && style.resize === "none";
-    if (grows && field.scrollHeight > field.clientHeight + SLACK && field.clientHeight + SLACK < parseFloat(style.maxHeight))
+    if (!twice && grows && field.scrollHeight > field.clientHeight + SLACK && field.clientHeight + SLACK < parseFloat(style.maxHeight))
       return [`cut: what is typed in ${named(field)}, ${field.scrollHeight} in ${field.clientHeight}`];
     let text = "";
     if (field instanceof HTMLSelectElement) text = field.selectedOptions[0]?.text ?? "";
