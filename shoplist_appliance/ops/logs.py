@@ -36,9 +36,11 @@ _SECRETS = [
         ),
         r"\1\2[redacted]",
     ),
-    (re.compile(r"/(join|s|api/shared|files)/[^\s/?#'\"]+"), r"/\1/[redacted]"),
+    (re.compile(r"/(join|s|api/shared|files/export|files|verify|reset)/[^\s/?#'\"]+"), r"/\1/[redacted]"),
     (re.compile(r"[^\s@'\"<>(),;:=]+@[\w.-]+"), "[e-mail]"),
-    (re.compile(r"(?i)\b(code['\"]?\s*[=:]\s*['\"]?)[\w-]{16,}"), r"\1[redacted]"),
+    # Six digits, and not the three of a mail server; or the code of an invitation.
+    (re.compile(r"(?i)\b((?:code|totp)['\"]?\s*[=:]\s*['\"]?)(?:\d{3}[ -]?\d{3}\b|[\w-]{16,})"), r"\1[redacted]"),
+    (re.compile(r"(?<![\w-])[0-9a-hjkmnp-tv-z]{4}(?:-[0-9a-hjkmnp-tv-z]{4}){2}(?![\w-])"), "[redacted]"),  # one alone
     (re.compile(r"(?<![\w-])[A-Za-z0-9_-]{40,}"), "[redacted]"),  # 32 random bytes in base64 have 43 characters
 ]
 _IP = re.compile(
