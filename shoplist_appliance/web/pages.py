@@ -33,6 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "admin": "Server",
         "noscript": "This page needs JavaScript.",
         "coming": "Loading…",
+        "slow": "This takes long. Load the page again",
         "sorry": "No connection yet. This page opens as soon as there is one.",
         "missing": "There is no such page",
         "not_built": "The pages of this server are not built yet. Run scripts/static, then load this page again.",
@@ -55,6 +56,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "admin": "Сервер",
         "noscript": "Для этой страницы нужен JavaScript.",
         "coming": "Загружается…",
+        "slow": "Что-то долго. Загрузить страницу ещё раз",
         "sorry": "Пока нет связи. Страница откроется, как только она появится.",
         "missing": "Такой страницы нет",
         "not_built": "Страницы этого сервера ещё не собраны. Запустите scripts/static и загрузите эту страницу снова.",
@@ -164,6 +166,7 @@ class ShellPage(PageHandler):
             "name": words["start"],
             "noscript": words["noscript"],
             "coming": words["coming"],
+            "slow": words["slow"],
             "sorry": words["sorry"],
             # A page whose cookie nobody has need not ask who its reader is.
             "known": "yes" if self.known else "no",

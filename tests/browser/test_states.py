@@ -58,9 +58,14 @@ def test_before_its_script_is_there_a_list_shows_where_rows_will_be_and_they_tak
     expect(rows).to_have_css("opacity", "1")
     expect(ann.page.get_by_role("status")).to_have_text("Loading…")
     top = ann.page.evaluate(TOP)
+    again = ann.page.get_by_role("link", name="This takes long. Load the page again")
+    expect(again).to_have_count(0)
+    ann.page.evaluate("document.getAnimations().forEach((one) => one.finish())")  # fifteen seconds later
+    expect(again).to_be_visible()
     held[0].continue_()
     expect(ann.page.locator(".add-field")).to_be_visible()
     expect(rows).to_be_hidden()
+    expect(again).to_have_count(0)
     assert ann.page.evaluate("window.drawn") == ["plain waiting already", top]
 
 
