@@ -25,6 +25,8 @@ let started = false;
 let looked = -LOOK_MS;
 let touched = 0;
 let pressed = false;
+/** Without network an answer may be long in coming. */
+let trying = false;
 
 /** The page is usable: from now on look for newer builds, now and whenever someone comes back to the page. */
 export function watchVersion() {
@@ -51,15 +53,20 @@ export async function look() {
   if (!started || performance.now() - looked < LOOK_MS) return;
   looked = performance.now();
   try {
-    const answer = await fetch("/static/build.json", { cache: "no-cache" });
-    if (!answer.ok) return;
-    const { build } = await answer.json();
+    const build = await served();
+    if (!build) return;
     newer = build === OWN ? null : build;
     if (newer) await (await registered)?.update();
     else unmark(TRIED);
   } catch {
     // Without network there is nothing new.
   }
+}
+
+/** The build that the server has now, null where it does not say. @returns {Promise<string | null>} fails without network */
+async function served() {
+  const answer = await fetch("/static/build.json", { cache: "no-cache" });
+  return answer.ok ? (await answer.json()).build : null;
 }
 
 /** @returns {Promise<ServiceWorkerRegistration | undefined>} */
@@ -87,15 +94,18 @@ const now = () => ({
 });
 
 async function tryToTake() {
-  if (!newer || !mayTake(now()) || !(await workerHas(newer)) || !mayTake(now())) return;
+  if (!newer || trying || !mayTake(now())) return;
+  trying = true;
+  const there = await isThere(newer);
+  trying = false;
   // Once only: two servers of different builds behind one address would have pages load for ever.
-  if (mark(TRIED, newer)) location.reload();
+  if (there && mayTake(now()) && mark(TRIED, newer)) location.reload();
 }
 
-/** Whether loading this page again brings that build: without a worker it does. @param {string} build */
-async function workerHas(build) {
+/** Whether loading this page again brings that build: from the worker, or where there is none from the server, if that can be reached. @param {string} build */
+async function isThere(build) {
   const worker = (await registered)?.active;
-  if (!worker) return true;
+  if (!worker) return (await served().catch(() => null)) === build;
   return (await tellWorker(worker, "which")) === build && (await tellWorker(worker, "take")) === build;
 }
 

@@ -360,5 +360,10 @@ def test_over_plain_http_a_page_learns_of_a_new_build_on_coming_back(site: Site,
     ann.page.evaluate(HIDE, False)
     ann.page.wait_for_timeout(1000)
     assert shown_build(ann.page) == site.first
+    # On the way to the shop: what is loaded again now would be gone.
+    ann.page.context.set_offline(True)
     ann.page.evaluate(HIDE, True)
+    ann.page.wait_for_timeout(1000)
+    assert shown_build(ann.page) == site.first
+    ann.page.context.set_offline(False)
     wait_for(lambda: shown_build(ann.page), "ffffffffffff")
