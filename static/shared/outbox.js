@@ -59,12 +59,13 @@ export class Outbox {
     tabs?.hear((news) => news.account === account && void this.fromTab(news.results));
   }
 
-  /** Read what was kept, also what an earlier page could not bring into the store before its end. */
+  /** Read what was kept, also what an earlier page could not bring into the store before its end, and send it. */
   async load() {
     const left = this.journal?.left(this.account) ?? [];
     if (left.length > 0) await this.keep((store) => store.append(left));
     for (const { edit } of left) this.journal?.forget(edit.id);
     await this.refresh();
+    this.flush();
   }
 
   /** The connection is there and ours (or not): send, or wait. @param {boolean} open */
@@ -141,7 +142,8 @@ export class Outbox {
   }
 
   flush() {
-    const waiting = this.entries.value.filter((entry) => entry.state === "waiting");
+    // Not told of every later edit, whoever calls this once: it would send past what a list rests for.
+    const waiting = this.entries.peek().filter((entry) => entry.state === "waiting");
     for (const list of new Set(waiting.map((entry) => entry.list))) {
       if (this.resting.has(list)) continue;
       this.wanted.add(list);
@@ -236,6 +238,7 @@ export class Outbox {
     } else {
       const pause = Math.max(Math.min((before?.pause ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS), found.after);
       this.care.set(list, { ...before, pause });
+      this.wanted.delete(list);
       this.rest(list, pause);
     }
   }

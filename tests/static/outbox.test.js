@@ -1,6 +1,7 @@
 /** The outbox of an account: what the screen sees of it, and what leaves it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { effect, signal } from "@preact/signals";
 import { Outbox } from "../../static/shared/outbox.js";
 import { Problem, unreachable } from "../../static/shared/problem.js";
 import { PageStore } from "../../static/shared/store.js";
@@ -176,6 +177,45 @@ test("a busy server is asked again when it said, not when the next edit comes", 
   t.mock.timers.tick(1);
   await breathe();
   assert.deepEqual(calls[1].ids, ["1", "2"]);
+});
+
+test("nor when an edit came while it was being asked", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await outbox.push("l", "e", [edit("2")]);
+  calls[0].fail(new Problem({ code: "too_many_requests", retry_after: 9 }));
+  await breathe();
+  assert.equal(calls.length, 1);
+  t.mock.timers.tick(9000);
+  await breathe();
+  assert.deepEqual(calls[1].ids, ["1", "2"]);
+});
+
+test("a connection is ready once, however often the queue is another since", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outbox, calls } = outboxOf();
+  const open = signal(false);
+  t.after(effect(() => outbox.ready(open.value)));
+  open.value = true;
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  calls[0].fail(new Problem({ code: "too_many_requests", retry_after: 9 }));
+  await breathe();
+  await outbox.push("l", "e", [edit("2")]);
+  await breathe();
+  assert.equal(calls.length, 1);
+});
+
+test("what was kept is sent also where the connection is there before it is read", async () => {
+  const store = new PageStore();
+  await outboxOf(store).outbox.push("l", "e", [edit("1")]);
+  const { outbox, calls } = outboxOf(store);
+  outbox.ready(true);
+  await outbox.load();
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1"]]);
 });
 
 test("a refused edit stays, set aside, until it is tried again or dropped; the others go on", async () => {
