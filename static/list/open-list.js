@@ -274,7 +274,7 @@ export class OpenList {
     // In the order in which they were made: an edit whose answer was lost still waits after a later one has landed.
     const own = [...landed, ...waiting].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
     // Storing an edit and sending it change nothing on the screen, which is drawn again for another state only.
-    const edits = own.map(({ id, at }) => id + at).join();
+    const edits = JSON.stringify(own);
     if (this.last?.known !== known || this.last.edits !== edits)
       this.last = { known, edits, state: model.overlaid(known, own, this.session.user.id) };
     return this.last.state;

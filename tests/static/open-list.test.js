@@ -74,6 +74,23 @@ test("a copy that is no state of a list counts as none, and an edit of an unknow
   }
 });
 
+test("what another tab folded into an edit that waits is on the screen of this one", async () => {
+  const store = new PageStore();
+  const live = { state: signal("away"), on: () => {}, ask: () => {} };
+  const outboxes = [1, 2].map(() => new Outbox("ann", store, async () => ({ revision: 0, results: [] })));
+  /** @type {any} */
+  const session = { user: { id: "ann" }, live, outbox: outboxes[0], store, keepCopy: async () => {} };
+  const list = new OpenList(session, "l");
+  list.opened(answer(7, "e1"));
+  await outboxes[1].push("l", "e1", [{ kind: "add", item: "milk", text: "Milk", id: "1", at: "2026-11-25T12:00:00.000Z", seen: 0 }]);
+  await outboxes[0].fromTab([]);
+  const quantity = () => list.shown.peek()?.items.get("milk")?.quantity;
+  assert.equal(quantity(), null);
+  await outboxes[1].push("l", "e1", [{ kind: "set", item: "milk", quantity: 3, id: "2", at: "2026-11-25T12:00:01.000Z", seen: 0 }]);
+  await outboxes[0].fromTab([]);
+  assert.equal(quantity(), 3);
+});
+
 test("an address that can be no list's is an unknown list, asked for once", async () => {
   let asked = 0;
   /** @param {string} _operation @param {object} _payload @param {(problem: any, result: any) => void} hear */
