@@ -109,23 +109,28 @@ class DatabaseStore {
     return this.opened;
   }
 
-  async writing() {
-    const begin = async () => (await this.connection()).transaction("edits", "readwrite");
-    return begin().catch(() => {
+  /** @template {"edits" | "copies"} Name @template {IDBTransactionMode} Mode @param {Name} name @param {Mode} mode */
+  async begin(name, mode) {
+    const start = async () => (await this.connection()).transaction(name, mode);
+    const begun = await start().catch(() => {
       // Phones take the database from pages that they put to sleep, and do not always say so.
       this.opened = null;
-      return begin();
+      return start();
     });
+    // Whoever sees a request of it fail does not ask how it ended.
+    begun.done.catch(() => {});
+    return begun;
   }
 
   /** @param {string} account */
   async entries(account) {
-    return (await (await this.connection()).getAllFromIndex("edits", "account", account)).filter(isEntry);
+    const reading = await this.begin("edits", "readonly");
+    return (await reading.store.index("account").getAll(account)).filter(isEntry);
   }
 
   /** @param {readonly Entry[]} entries */
   async append(entries) {
-    const writing = await this.writing();
+    const writing = await this.begin("edits", "readwrite");
     const all = entries.length > 0 ? await writing.store.index("account").getAll(entries[0].account) : [];
     const known = all.filter(isEntry);
     const ids = new Set(known.map(({ edit }) => edit.id));
@@ -144,7 +149,7 @@ class DatabaseStore {
 
   /** @param {string} account @param {string} list @param {number} [most] */
   async take(account, list, most) {
-    const writing = await this.writing();
+    const writing = await this.begin("edits", "readwrite");
     const batch = nextBatch((await writing.store.index("account").getAll(account)).filter(isEntry), list, most);
     const taken = batch.map((entry) => ({ ...entry, sent: true }));
     for (const entry of taken) await writing.store.put(entry);
@@ -154,7 +159,7 @@ class DatabaseStore {
 
   /** @param {readonly string[]} ids */
   async drop(ids) {
-    const writing = await this.writing();
+    const writing = await this.begin("edits", "readwrite");
     for (const id of ids) {
       const key = await writing.store.index("edit").getKey(id);
       if (key !== undefined) await writing.store.delete(key);
@@ -164,7 +169,7 @@ class DatabaseStore {
 
   /** @param {readonly Entry[]} entries */
   async setAside(entries) {
-    const writing = await this.writing();
+    const writing = await this.begin("edits", "readwrite");
     for (const entry of entries) {
       const key = await writing.store.index("edit").getKey(entry.edit.id);
       if (key !== undefined) await writing.store.put({ ...entry, n: key, state: "aside" });
@@ -174,7 +179,7 @@ class DatabaseStore {
 
   /** @param {string} key */
   async copy(key) {
-    return (await this.connection()).get("copies", key);
+    return (await this.begin("copies", "readonly")).store.get(key);
   }
 
   /**
@@ -183,16 +188,22 @@ class DatabaseStore {
    * @param {unknown} value
    */
   async keepCopy(key, value) {
-    await (await this.connection()).put("copies", value, key);
+    const writing = await this.begin("copies", "readwrite");
+    await writing.store.put(value, key);
+    await writing.done;
   }
 
   /** @param {string} key */
   async dropCopy(key) {
-    await (await this.connection()).delete("copies", key);
+    const writing = await this.begin("copies", "readwrite");
+    await writing.store.delete(key);
+    await writing.done;
   }
 
   async dropCopies() {
-    await (await this.connection()).clear("copies");
+    const writing = await this.begin("copies", "readwrite");
+    await writing.store.clear();
+    await writing.done;
   }
 }
 
