@@ -71,20 +71,21 @@ class GuestLive extends Live {
 }
 
 /**
- * Which list a key opens: known from before, or asked, and then told whole.
+ * Which list a key opens: known from before, or asked, and then told whole. What is no answer of ours, as a page of the
+ * network between, is none.
  * @param {string} key @param {unknown} known @returns {Promise<{id: string, told: Opened | null}>}
  */
 async function listOf(key, known) {
   if (typeof known === "string") return { id: known, told: null };
-  const answer = await fetch(`/api/shared/${encodeURIComponent(key)}`, {
+  const asked = fetch(`/api/shared/${encodeURIComponent(key)}`, {
     headers: { "Accept-Language": language() },
     cache: "no-store",
     credentials: "omit",
-  }).catch((error) => {
+  });
+  const { ok, told } = await asked.then(async (answer) => ({ ok: answer.ok, told: await answer.json() })).catch((error) => {
     throw problemFrom(error);
   });
-  const told = await answer.json();
-  if (!answer.ok) throw problemFrom(told);
+  if (!ok) throw problemFrom(told);
   return { id: told.list.id, told };
 }
 

@@ -51,6 +51,7 @@ export function assembled(user, store, connect) {
   const live = connect(clock);
   const outbox = new Outbox(user.id, store, (payload) => deliver(live, payload), otherTabs(), journal);
   effect(() => outbox.ready(live.state.value === "ready"));
+  holdVersion(() => waitingIn(outbox));
   keepAlive(live);
   return { user, live, clock, store, outbox };
 }
@@ -69,7 +70,6 @@ async function sessionOf(user, store) {
   effect(() => {
     if (live.state.value === "away" && waitingIn(outbox) > 0) void askToPersist();
   });
-  holdVersion(() => waitingIn(outbox));
   holdToUser();
   onRemembered("signed_in", () => live.signedIn());
   await outbox.load();

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import NO_WEB_SOCKETS, SOON_MS, NewPhone, Phone
+from tests.browser.test_offline import HIDE
 
 
 @pytest.fixture
@@ -113,10 +114,26 @@ def test_guests_of_a_list_that_was_deleted_are_told_so(ann: Phone, list_id: str,
 
 
 def test_what_a_guest_does_without_network_arrives_when_it_is_back(ann: Phone, list_id: str, phone: NewPhone) -> None:
-    guest = visit(phone, shared(ann, list_id, "edit"))
+    share = shared(ann, list_id, "edit")
+    guest = phone("Guest")
+    sockets: list[object] = []
+    guest.page.on("websocket", lambda socket: sockets.append(socket))
+    # At first there is a shop's network that answers everything with a page of its own.
+    guest.page.route("**/api/shared/*", lambda route: route.fulfill(content_type="text/html", body="<p>Welcome</p>"))
+    guest.page.route("**/static/build.json", lambda route: route.fulfill(json={"build": "ffffffffffff"}))
+    guest.go(f"/s/{share['key']}")
+    expect(guest.page.get_by_role("alert")).to_have_text("The server does not answer. Try again.")
+    guest.page.unroute("**/api/shared/*")
+    guest.page.evaluate("dispatchEvent(new Event('online'))")
+    guest.sees("Milk")
+    guest.page.wait_for_timeout(2500)  # it looks for a newer build by then
+    assert len(sockets) == 1
     guest.page.context.set_offline(True)
     guest.add("Bread")
     guest.sees("Bread")
+    guest.page.evaluate(HIDE, True)
+    guest.page.wait_for_timeout(500)
+    guest.sees("Bread")  # what waits holds the page, whatever is newer
     guest.page.context.set_offline(False)
     ann.sees("Bread")
 
