@@ -18,6 +18,11 @@ STRICT = ConfigDict(strict=True, extra="forbid")
 
 # Something to see in it, and no NUL anywhere: the database, C libraries and terminals each end a text there.
 NOT_BLANK = r"^[^\x00]*[^\s\x00-\x1f\x7f][^\x00]*$"
+# A name by which people are told apart is more than joiners, marks of direction and fillers, which nobody sees.
+SEEN = (
+    r"^[^\x00]*[^\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0][^\x00]*$"
+)
 # Version 4 or 7, the RFC 9562 variant, 36 characters, lower case.
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 TIME_PATTERN = (
@@ -121,7 +126,7 @@ Note = Annotated[str, text(2_000)]
 Unit = Annotated[str, text(50), Field(description="A code or spelling of the table of units, or any other text.")]
 Category = Annotated[str, text(100)]
 Title = Annotated[str, text(200)]
-Name = Annotated[str, text(100)]
+Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100, pattern=SEEN)]
 OpaqueId = Annotated[str, text(200)]
 Password = Annotated[str, text(200, least=8)]
 Email = Annotated[

@@ -108,6 +108,8 @@ async def test_a_title_has_200_characters(anna: Person, list_id: str) -> None:
         ({"password": 12345678}, "password"),
         ({"name": ""}, "name"),
         ({"name": "  "}, "name"),
+        ({"name": "\u200b\u2060\ufeff"}, "name"),
+        ({"name": "\u202e \u3164\u2800"}, "name"),
         ({"name": SNAKE * 101}, "name"),
         ({"language": "de"}, "language"),
         ({"device": "x" * 201}, "device"),
@@ -125,7 +127,8 @@ async def test_a_registration_at_the_limits_passes(http: Http) -> None:
     domain = ".".join(["d" * 60] * 3) + ".test"
     email = f"{new_id()}@{domain}"
     email = "x" * (254 - len(email)) + email
-    for name, password in ((SNAKE * 100, "8 chars!"), ("x", SNAKE * 200)):
+    family = "👩\u200d👩\u200d👧\u200f"
+    for name, password in ((SNAKE * 100, "8 chars!"), ("x", SNAKE * 200), (family, "8 chars!")):
         payload = {"email": email, "password": password, "name": name}
         user = (await http.call("accounts.register", payload)).ok()["user"]
         assert user["name"] == name
