@@ -2,9 +2,11 @@
 
 /** @import { Opened, User } from '../shared/shapes.js' */
 import { codeOf } from "../join/model.js";
+import { call } from "../shared/api.js";
 import { Page } from "../shared/frame.js";
 import { draw } from "../shared/draw.js";
 import { html } from "../shared/html.js";
+import { knownUser } from "../shared/known.js";
 import { Live, connectTo } from "../shared/live.js";
 import { problemFrom } from "../shared/problem.js";
 import { loadSoon } from "../shared/reader.js";
@@ -16,6 +18,8 @@ import { accountOf } from "./model.js";
 import { OpenList } from "./open-list.js";
 import { Screen } from "./screen.js";
 import { ListPage } from "./view.js";
+
+const MEMBER_MS = 1000;
 
 /** @param {HTMLElement} root */
 export async function start(root) {
@@ -39,6 +43,11 @@ export async function start(root) {
   const session = assembled(user, store, (clock) => new GuestLive(clock, connectTo(location.origin, { key })));
   const { live, outbox } = session;
   await outbox.load();
+  // What was done by the link goes by the link.
+  if (outbox.entries.peek().length === 0 && (await isMember(id))) {
+    location.replace(`/list/${id}`);
+    return;
+  }
   const list = new OpenList({ ...session, keepCopy, guest: true }, id);
   const screen = new Screen(list);
   live.onEnded = (says) => list.isGone("ended", says);
@@ -49,6 +58,17 @@ export async function start(root) {
   loadSoon(() => live.state.value === "ready" && list.confirmed.value !== null, sheets);
   draw(html`<${ListPage} screen=${screen} />`, root);
 }
+
+/**
+ * Whether membership gives the list to whoever is signed in here, as far as the server says so soon.
+ * @param {string} id
+ */
+const isMember = async (id) =>
+  knownUser() !== null &&
+  Promise.race([
+    call("members.list", { list: id }).then(() => true, () => false),
+    new Promise((late) => setTimeout(late, MEMBER_MS, false)),
+  ]);
 
 /** The connection of a key: it is nobody's, so nobody is to be asked whose it is. */
 class GuestLive extends Live {

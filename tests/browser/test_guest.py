@@ -89,6 +89,18 @@ def test_a_withdrawn_link_ends_the_page_at_once_and_opens_none(ann: Phone, list_
     ended_for_good(guest, phone, share, "The link to this list was withdrawn.")
 
 
+def test_a_member_at_a_link_is_led_to_the_list_itself_and_nobody_else_is(ann: Phone, bob: Phone, list_id: str) -> None:
+    key = shared(ann, list_id, "view")["key"]
+    ann.go(f"/s/{key}")
+    ann.page.wait_for_url(f"**/list/{list_id}")
+    ann.add("Salt")
+    ann.sees("Salt")
+    bob.go(f"/s/{key}")
+    bob.sees("Salt")
+    expect(bob.page.locator(".add-field")).to_have_count(0)
+    assert bob.page.url.endswith(key)
+
+
 def ended_for_good(guest: Phone, phone: NewPhone, share: Any, words: str) -> None:
     """Whoever was there before, and whoever comes late, is told how it ended."""
     guest.page.reload()
