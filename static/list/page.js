@@ -4,7 +4,7 @@ import { Lists } from "../lists/lists.js";
 import { draw } from "../shared/draw.js";
 import { html } from "../shared/html.js";
 import { openSession } from "../shared/session.js";
-import { goneLast, openedLast } from "../shared/last.js";
+import { keepLast } from "../shared/last.js";
 import { loadSoon } from "../shared/reader.js";
 import { wide } from "../shared/wide.js";
 import { sheets } from "./late.js";
@@ -21,10 +21,7 @@ export async function start(root) {
   await list.start();
   void screen.circle.start();
   effect(() => void (wide.value && lists.start()));
-  effect(() => {
-    if (list.gone.value) goneLast(session.user.id, list.id);
-    else if (list.confirmed.value) openedLast(session.user.id, list.id);
-  });
+  keepLast(session.user.id, list);
   loadSoon(() => session.live.state.value === "ready" && list.confirmed.value !== null, sheets);
   draw(html`<${ListPage} screen=${screen} lists=${lists} />`, root);
 }
