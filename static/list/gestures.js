@@ -67,9 +67,9 @@ export class Gestures {
   freeze(event) {
     this.screen.list.press();
     const hearing = new AbortController();
-    /** @param {Event} end */
+    /** A finger beside the rows holds nothing, and its end is not told here. @param {Event} end */
     const hear = (end) => {
-      if (/** @type {TouchEvent} */ (end).touches.length > 0) return;
+      if ([.../** @type {TouchEvent} */ (end).touches].some(({ target }) => this.root.contains(/** @type {Node} */ (target)))) return;
       hearing.abort();
       this.thaw();
     };

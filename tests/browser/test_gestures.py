@@ -215,7 +215,7 @@ def test_the_systems_own_menu_holds_nothing_up(house: House, thumb: Make) -> Non
     ann.shows("Milk", "Bread", "Tea")
 
 
-def test_after_two_fingers_on_one_row_the_screen_goes_on(house: House, thumb: Make) -> None:
+def test_after_two_fingers_on_one_row_or_one_beside_it_the_screen_goes_on(house: House, thumb: Make) -> None:
     ann = thumb("Milk", "Bread")
     bob = bob_on(house, ann)
     ann.page.evaluate(
@@ -228,6 +228,11 @@ def test_after_two_fingers_on_one_row_the_screen_goes_on(house: House, thumb: Ma
           tell("touchstart", [one, other]);
           tell("touchend", [other]);
           tell("touchend", []);
+          // Another hand holds the phone where no rows are, and stays.
+          const field = document.querySelector(".add-field");
+          const foot = new Touch({ identifier: 3, target: field, clientX: 100, clientY: 700 });
+          tell("touchstart", [one]);
+          tell("touchend", [foot]);
         }"""
     )
     bob.edit(ann.list_id, edit("add", item=edit("add")["id"], text="Tea", position="Zz"))
