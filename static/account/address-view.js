@@ -30,11 +30,15 @@ export function Address({ user, actions }) {
 /** A mail is on its way: its link or its code confirms the address. @param {{email: string, user: User, actions: AccountActions}} props */
 function Waiting({ email, user, actions }) {
   const again = useSignal(false);
+  const sending = useSignal(false);
   const error = useSignal(/** @type {unknown} */ (null));
   const resend = async () => {
+    if (sending.value) return;
+    sending.value = true;
     again.value = false;
     error.value = null;
     await actions.resend().then(() => (again.value = true), (failure) => (error.value = failure));
+    sending.value = false;
   };
   return html`
     <div class="card warn waiting-address">
@@ -44,7 +48,7 @@ function Waiting({ email, user, actions }) {
         ${(/** @type {Record<string, string>} */ wrong) => html`<${Code} label=${t("account.mail_code")} name="code" error=${wrong.code} />`}
       <//>
       <${Failure} error=${error.value} />
-      <button class="button quiet" type="button" onClick=${resend}>${t("account.send_again")}</button>
+      <button class="button quiet" type="button" aria-disabled=${sending.value} onClick=${resend}>${t("account.send_again")}</button>
       <p class="muted" role="status">${again.value && t("account.sent_again")}</p>
     </div>
   `;

@@ -44,6 +44,11 @@ async function meet(known) {
 /** @returns {Promise<Token[]>} */
 const readTokens = async () => (await call("tokens.list")).tokens;
 
+/** What ended elsewhere meanwhile has ended. @param {unknown} failure */
+function endedBefore(failure) {
+  if (problemFrom(failure).code !== "not_found") throw failure;
+}
+
 /** @param {{value: Known}} known @returns {SecurityActions} */
 function securityActions(known) {
   /** @template T @param {Promise<T>} asked @returns {Promise<T>} */
@@ -65,7 +70,7 @@ function securityActions(known) {
     disable: (password, totp) => doing(call("totp.disable", { password, totp }).then(meetAgain)),
     make: async (name, scopes) => (await doing(call("tokens.create", { name, scopes }))).token,
     readAgain: () => doing(readAgain()),
-    end: (token) => doing(call("tokens.revoke", { id: token.id }).then(readAgain)),
+    end: (token) => doing(call("tokens.revoke", { id: token.id }).catch(endedBefore).then(readAgain)),
     endOthers: () => doing(call("tokens.revoke_others").then(readAgain)),
   };
 }
