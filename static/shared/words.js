@@ -30,15 +30,20 @@ export function speak(language, dictionary) {
  */
 export async function loadWords(script, ...wishes) {
   const language = chooseLanguage(...wishes);
-  const answer = await fetch(new URL(`./${script}.${language}.json`, import.meta.url));
-  speak(language, await answer.json());
+  speak(language, await wordsOf(script, language));
   return language;
 }
 
 /** Learn the words that only another script needs. @param {string} script */
 export async function addWords(script) {
-  const answer = await fetch(new URL(`./${script}.${spoken}.json`, import.meta.url));
-  words = { ...words, ...(await answer.json()) };
+  words = { ...words, ...(await wordsOf(script, spoken)) };
+}
+
+/** A newer server has none for the script of an older build, and says so. @param {string} script @param {Language} language @returns {Promise<Words>} */
+async function wordsOf(script, language) {
+  const answer = await fetch(new URL(`./${script}.${language}.json`, import.meta.url));
+  if (!answer.ok) throw new Error(`no words for ${script}: ${answer.status}`);
+  return answer.json();
 }
 
 /** The first of the wishes that we speak, else English. @param {...(string | null | undefined)} wishes @returns {Language} */

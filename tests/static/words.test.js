@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
 import { words as english } from "../../static/shared/words.en.js";
 import { reader } from "../../static/shared/reader.js";
-import { chooseLanguage, moment, number, plain, speak, t } from "../../static/shared/words.js";
+import { addWords, chooseLanguage, isWord, language, loadWords, moment, number, plain, speak, t } from "../../static/shared/words.js";
 import { words as russian } from "../../static/shared/words.ru.js";
 
 /** @type {Record<string, import("../../static/shared/words.js").Words>} */
@@ -130,4 +130,14 @@ test("a unit is read by its name in the reader's language or by its code, any ot
   assert.equal(unitTyped("  "), null);
   speak("en", en);
   for (const code of UNITS) assert.ok(`unit.${code}` in en, code);
+});
+
+test("words that a newer server has no more are none: its problem is no dictionary", async (t) => {
+  const { fetch } = globalThis;
+  t.after(() => (globalThis.fetch = fetch));
+  globalThis.fetch = async () => new Response(JSON.stringify({ code: "not_found", title: "Not found" }), { status: 404 });
+  await assert.rejects(loadWords("list", "ru"));
+  await assert.rejects(addWords("sheets"));
+  assert.equal(language(), "en");
+  assert.equal(isWord("do.undo") && !isWord("title"), true);
 });
