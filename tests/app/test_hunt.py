@@ -13,6 +13,7 @@ from email.policy import default
 from pathlib import Path
 
 import orjson
+import pyotp
 
 from tests.clients.http import Http
 from tests.clients.making import add, change, edit, new_id, remove, tick
@@ -142,6 +143,9 @@ async def evening(http: Http, process: Process) -> dict[str, str]:
     new_password = say("new password")
     await anna.call("accounts.change_password", password=password, new_password=new_password)
     await mails(http, boris, say, words)
+    words["link that validates"] = await mailed(process, words["new address of Boris"], "verify")
+    await http.call("accounts.verify_email", {"token": words["link that validates"]})
+    await factor_and_reset(http, process, say, words)
     await boris.call("members.leave", list=list_id)
     await boris.call("tokens.revoke_others")
     address = f"{uuid.uuid4()}@example.test"
@@ -157,9 +161,8 @@ async def mailed(process: Process, to: str, path: str) -> str:
         for file in (process.data / "mail").glob("*.eml"):
             message = email.message_from_bytes(file.read_bytes(), policy=default)
             plain = message.get_body(("plain",)) if isinstance(message, EmailMessage) and message["To"] == to else None
-            if plain is not None:
-                (secret,) = re.findall(rf"/{path}/(\S+)", plain.get_content())
-                return str(secret)
+            if plain is not None and (found := re.search(rf"/{path}/(\S+)", plain.get_content())):
+                return found[1]
         await asyncio.sleep(0.05)
     raise AssertionError(f"no mail to {to}")
 
@@ -178,6 +181,26 @@ async def mails(http: Http, person: Person, say: Callable[[str], str], words: di
     (await http.call("accounts.reset_password", wrong)).problem("not_found")
     known = await http.call("accounts.sign_in", {"email": person.email, "password": person.password})
     words["secret of a browser"] = known.cookie("shoplist_device")
+
+
+async def factor_and_reset(http: Http, process: Process, say: Callable[[str], str], words: dict[str, str]) -> None:
+    """A second factor with its codes, good and wrong, and a password that is set by the link of a mail."""
+    clara = await Person.registered(http, say("name of Clara"), password=say("password of Clara"))
+    begun = await clara.call("totp.begin")
+    words["second factor"] = begun["secret"]
+    codes = (await clara.call("totp.confirm", code=pyotp.TOTP(begun["secret"]).now()))["recovery_codes"]
+    words |= {
+        "recovery code": codes[0],
+        "another recovery code": codes[1],
+        "the same, typed": codes[0].replace("-", ""),
+    }
+    known = {"email": clara.email, "password": clara.password}
+    for code in (codes[0], codes[0], say("wrong recovery code")):
+        await http.call("accounts.sign_in", {**known, "totp": code})
+    (await http.call("accounts.request_reset", {"email": clara.email})).ok()
+    words["link for a password"] = await mailed(process, clara.email, "reset")
+    reset = {"token": words["link for a password"], "password": say("password by a link")}
+    (await http.call("accounts.reset_password", reset)).ok()
 
 
 async def strange(http: Http, process: Process, say: Callable[[str], str]) -> None:
