@@ -68,10 +68,11 @@ class Started:
         """The JSON value of the answer; None where ``caller.reply`` was given it already (``lists.open``)."""
         if self.used is not None:
             self.used()
-        answer = self.operation.shape(result, self.caller)
-        level = logging.INFO if self.operation.access in _NOTED else logging.DEBUG
+        row = self.operation
+        answer = row.shape(result, self.caller)
+        level = logging.INFO if row.access in _NOTED and not row.tells else logging.DEBUG
         if log.isEnabledFor(level):
-            told = _told(self.caller, self.operation.name)
+            told = _told(self.caller, row.name)
             if isinstance(result, SignedIn):
                 told["person"] = result.person.id
             log.log(level, "done", extra=told | {"status": 200})

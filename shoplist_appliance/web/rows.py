@@ -99,6 +99,7 @@ class Operation:
     description: str = ""
     live_only: bool = False
     cookie: Literal["sets", "renews", "clears"] | None = None  # what it does with the cookie, over HTTP
+    tells: bool = False  # it changes nothing, so that no one need keep a line about it
     guests: bool = False  # whether the holder of a share's key may call it
     spares_browsers: bool = False  # where a browser shows its secret, the use case takes ``rate``, or spares it
 

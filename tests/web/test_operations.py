@@ -195,6 +195,7 @@ async def test_a_call_is_one_line_with_its_operation_who_and_how_long(
         ann = await Person.registered(http)
         list_id = await ann.new_list()
         share = await ann.call("shares.create", list=list_id, right="view")
+        await ann.call("shares.list", list=list_id)
         async with await ann.live() as live:
             await live.call("lists.open", list=list_id)
             await live.call("lists.edit", list=list_id, edits=[add("milk")])
@@ -206,6 +207,7 @@ async def test_a_call_is_one_line_with_its_operation_who_and_how_long(
         ("INFO", "accounts.register", ann.id, 200),
         ("DEBUG", "lists.create", ann.id, 200),
         ("INFO", "shares.create", ann.id, 200),
+        ("DEBUG", "shares.list", ann.id, 200),
         ("DEBUG", "lists.open", ann.id, 200),
         ("DEBUG", "lists.edit", ann.id, 200),
         ("INFO", "lists.edit", ann.id, 400),

@@ -148,6 +148,7 @@ ROWS = (
         output=outputs.InvitationsAnswer,
         example={"list": _LIST},
         errors=(NotFound, Forbidden, Gone),
+        tells=True,
         run=_invitations,
         shape=shapes.invitations_answer,
     ),

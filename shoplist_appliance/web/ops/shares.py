@@ -72,6 +72,7 @@ ROWS = (
         output=outputs.SharesAnswer,
         example={"list": _LIST},
         errors=_OWN,
+        tells=True,
         run=_list,
         shape=shapes.shares_answer,
     ),

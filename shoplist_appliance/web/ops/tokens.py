@@ -56,6 +56,7 @@ ROWS = (
         input=Nothing,
         output=outputs.TokensAnswer,
         example={},
+        tells=True,
         run=_list,
         shape=shapes.tokens_answer,
     ),
