@@ -56,6 +56,8 @@ export class OpenList {
     this.shown = computed(() => this.overlaid());
     /** Own steps and their opposites, the last one last. */
     this.steps = new Steps();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.keeping = undefined;
     this.opening = false;
     this.asking = false;
     this.pressed = false;
@@ -286,8 +288,12 @@ export class OpenList {
 
   /** @param {State | null} state */
   keepCopyLater(state) {
-    clearTimeout(this.keeping);
-    if (!state || this.gone.peek()) return;
-    this.keeping = setTimeout(() => this.session.keepCopy(this.copyKey, state), KEEP_AFTER_MS);
+    if (state && !this.gone.peek()) this.keeping ??= setTimeout(() => this.keepCopyNow(), KEEP_AFTER_MS);
+  }
+
+  keepCopyNow() {
+    this.keeping = undefined;
+    const state = this.confirmed.peek();
+    if (state && !this.gone.peek()) void this.session.keepCopy(this.copyKey, state);
   }
 }

@@ -1,6 +1,6 @@
 /** A list that a page has open: what it shows when the server answers otherwise than before. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { signal } from "@preact/signals";
 import { onList } from "../../static/list/model.js";
 import { OpenList } from "../../static/list/open-list.js";
@@ -118,4 +118,24 @@ test("a guest whose link ended just before the list was asked for hears how, a m
     list.ask();
     assert.deepEqual([list.gone.peek(), list.goneSays], [reason, problem.message]);
   }
+});
+
+test("a copy is kept while others never pause, and the last of their changes too", async (context) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  context.after(() => mock.timers.reset());
+  const live = { state: signal("away"), on: () => {}, ask: () => {} };
+  const store = new PageStore();
+  /** @type {any[]} */
+  const kept = [];
+  /** @type {any} */
+  const session = { user: { id: "ann" }, live, store, keepCopy: async (/** @type {string} */ _, /** @type {any} */ state) => void kept.push(state.list.revision) };
+  session.outbox = new Outbox("ann", store, async () => ({ revision: 0, results: [] }));
+  const list = new OpenList(session, "l");
+  await list.start();
+  for (let revision = 1; revision <= 10; revision += 1) {
+    list.opened(answer(revision, "e1"));
+    mock.timers.tick(100);
+  }
+  mock.timers.tick(300);
+  assert.deepEqual(kept, [3, 6, 9, 10]);
 });
