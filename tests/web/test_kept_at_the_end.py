@@ -32,6 +32,20 @@ async def test_when_a_share_was_used_while_the_store_was_away_is_kept_when_it_is
     assert [share.last_used is not None for share in header.shares] == [True]
 
 
+async def test_of_what_was_withdrawn_neither_key_nor_name_nor_address_is_kept(app: App, http: Http) -> None:
+    ann = await Person.registered(http)
+    list_id = await ann.new_list()
+    share = await ann.call("shares.create", list=list_id, right="view", name="For Bob")
+    await ann.call("members.invite", list=list_id, role="editor", email="bob@example.test")
+    await ann.call("shares.revoke", list=list_id, id=share["id"])
+    (invitation,) = (await ann.call("members.invitations", list=list_id))["invitations"]
+    await ann.call("members.uninvite", list=list_id, id=invitation["id"])
+    header = await app.store.header(ListId(list_id))
+    assert header is not None
+    assert [(one.key, one.name) for one in header.shares] == [("", None)]
+    assert [(one.code, one.email) for one in header.invitations] == [("", None)]
+
+
 async def test_alerts_are_kept_where_the_times_of_tokens_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
