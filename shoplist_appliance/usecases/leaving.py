@@ -1,7 +1,7 @@
 """The end of an account: its lists go over to others or end, and nothing of it remains but what others need."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from shoplist_appliance.domain.errors import NotFound, WrongCredentials
@@ -89,21 +89,24 @@ class Leaving:
         await self._store.remove_record(LEAVING, record.key)
 
     async def _leave_all(self, person: PersonId) -> None:
-        lists = [header.id for header, _ in await self._store.lists_of(person)]
+        headers = [header for header, _ in await self._store.lists_of(person)]
+        members = await self._store.people({one for header in headers for one in header.members})
+        blocked = {one.id for one in members.values() if one.blocked}
+        lists = [header.id for header in headers]
         for list_id in [*lists, *await self._store.damaged_lists_of(person)]:
             try:
-                while not await self._left(list_id, person):
+                while not await self._left(list_id, person, blocked):
                     pass  # somebody joined or left in between
             except Damaged as error:
                 log.error("list %s is left without its header knowing of it: %s", list_id, error)
                 await self._store.forget_member(list_id, person)
 
-    async def _left(self, list_id: ListId, person: PersonId) -> bool:
+    async def _left(self, list_id: ListId, person: PersonId, blocked: Collection[PersonId]) -> bool:
         if await self._purge.remove_at_once(list_id, person):
             return True
 
         def step(header: Header) -> Header:
-            others = without(header.members, person) if person in header.members else {}
+            others = without(header.members, person, blocked) if person in header.members else {}
             return replace(header, members=others) if others else header
 
         gone = ListGone(list_id, "removed")
@@ -120,10 +123,13 @@ def _leaver(record: Record) -> PersonId:
     return PersonId(record.content.decode())
 
 
-def without(members: Mapping[PersonId, Role], person: PersonId) -> dict[PersonId, Role]:
-    """The members that stay: of the editors the first who joined, else of the viewers, follows an owner who leaves."""
+def without(members: Mapping[PersonId, Role], person: PersonId, blocked: Collection[PersonId]) -> dict[PersonId, Role]:
+    """The members that stay: of the editors the first who joined, else of the viewers, follows an owner who leaves.
+
+    A blocked account follows only where there is no other: nobody could see to the list.
+    """
     others = {one: role for one, role in members.items() if one != person}
     if members[person] == "owner" and others:
-        heir = next((one for one, role in others.items() if role == "editor"), next(iter(others)))
+        heir = min(others, key=lambda one: (one in blocked, others[one] != "editor"))
         others[heir] = "owner"
     return others

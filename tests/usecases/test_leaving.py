@@ -139,6 +139,19 @@ def failing_after(name: str, error: Exception) -> Callable[[str], None]:
     return trouble
 
 
+async def test_a_blocked_account_follows_an_owner_only_where_there_is_no_other(home: Home) -> None:
+    store = home.house.store
+    ann, bob, eve = await home.signed_in(), await home.house.person("Bob"), await home.house.person("Eve")
+    blocked = await store.person(eve)
+    assert blocked is not None
+    await store.put_person(replace(blocked, blocked=True, version=blocked.version + 1), blocked.version)
+    shared = await home.listed({ann.person: "owner", eve: "editor", bob: "viewer"})
+    only = await home.listed({ann.person: "owner", eve: "viewer"})
+    await home.leaving.delete(ann, PASSWORD)
+    assert (await home.house.lists.view(bob, shared)).header.members == {eve: "editor", bob: "owner"}
+    assert (await home.house.lists.view(eve, only)).role == "owner"
+
+
 @pytest.mark.parametrize("field", ["header", "piece"])
 async def test_a_list_that_cannot_be_read_keeps_nobodys_account(home: Home, field: Literal["header", "piece"]) -> None:
     """What only the leaver found goes for good; what others find, whatever becomes of it, stays theirs."""
