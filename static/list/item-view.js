@@ -31,21 +31,29 @@ function Details({ screen, item, people, fixed, close, may }) {
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const now = useRef(item);
   now.current = item;
+  const saving = useRef(/** @returns {Wrong} */ () => ({}));
   const leaving = useRef(() => {});
+  saving.current = () => {
+    const { typed, faults } = typedIn(form.current);
+    screen.save(now.current, only(written(typed), typed, faults));
+    return faults;
+  };
   // Whoever goes elsewhere with something typed meant it, also where they may only look by now: then it is not saved, and
   // told so. Only what is wrong cannot be kept, and they are told.
   leaving.current = () => {
-    const { typed, faults } = typedIn(form.current);
-    screen.save(now.current, only(written(typed), typed, faults));
-    const untold = Object.entries(faults).find(([name]) => !(name in wrong.peek()));
+    const untold = Object.entries(saving.current()).find(([name]) => !(name in wrong.peek()));
     if (untold) screen.notices.offer(`${brief(item.text)}: ${untold[1]}`, t("list.details"), () => (screen.chosen.value = item.id));
   };
   useEffect(() => {
     const { current } = form;
     const leave = () => leaving.current();
+    // A phone may end a page that nobody sees without another word.
+    const hide = () => document.hidden && form.current?.querySelector("fieldset:enabled") && saving.current();
     addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", hide);
     return () => {
       removeEventListener("pagehide", leave);
+      document.removeEventListener("visibilitychange", hide);
       form.current = current;
       leave();
     };

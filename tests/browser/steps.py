@@ -16,6 +16,12 @@ if (location.protocol === "http:" && localStorage.getItem("test.held")) {
     XMLHttpRequest.prototype.open = function () { throw new Error("held"); };
 }
 """
+# What the page is told where a tab goes behind another, or comes to the front.
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 def wait_for(ask: Callable[[], object], wanted: object, seconds: float = 15) -> None:

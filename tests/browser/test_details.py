@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Phone
 from tests.browser.household import edit
+from tests.browser.steps import HIDE
 
 COMES_BACK_MS = 5000
 
@@ -47,6 +48,21 @@ def test_a_number_of_four_digits_is_read_as_it_is_written(ann: Phone) -> None:
     ann.change("nails", quantity="1,600")
     comes_to(ann, "nails", quantity=1600, price=1299.5)
     expect(ann.page.locator(".chip")).to_have_text("1,600")
+
+
+def test_what_is_typed_is_kept_when_nobody_sees_the_page_any_more(ann: Phone) -> None:
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    ann.more("Milk")
+    field(ann, "Note").fill("low fat")
+    field(ann, "Quantity").fill("two")
+    ann.page.evaluate(HIDE, True)
+    comes_to(ann, "Milk", note="low fat", quantity=None)
+    ann.page.evaluate(HIDE, False)
+    expect(field(ann, "Quantity")).to_have_value("two")
+    field(ann, "Quantity").fill("2")
+    ann.button("save")
+    comes_to(ann, "Milk", note="low fat", quantity=2)
 
 
 # --- a tap too many ---

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import NO_WEB_SOCKETS, SOON_MS, NewPhone, Phone
-from tests.browser.test_offline import HIDE
+from tests.browser.steps import HIDE
 
 
 @pytest.fixture

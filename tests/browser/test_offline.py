@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import FLAGS
 from tests.browser.conftest import ENGLISH, NUMBERS, PASSWORD, PHONE, Phone
-from tests.browser.steps import HOLD, held, wait_for
+from tests.browser.steps import HIDE, HOLD, held, wait_for
 from tests.clients.process import ROOT, Process, wait_until_gone
 
 WORKER_BUILD = """new Promise(async (resolve) => {
@@ -25,11 +25,6 @@ WORKER_BUILD = """new Promise(async (resolve) => {
     port1.onmessage = ({ data }) => resolve(data.build);
     active.postMessage("which", [port2]);
 })"""
-HIDE = """(hidden) => {
-    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-    Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 
 
 class Site:
