@@ -43,10 +43,13 @@ export function Rows({ screen, state }) {
   const id = chosen.value;
   const item = id === null ? undefined : state.items.get(id);
   const there = item !== undefined && !item.removed;
-  // What someone removes and brings back must not open its details again, under another tap. A tap between this drawing
-  // and its effect has chosen another.
+  const stepped = stepping.value;
+  const steps = stepped !== null && !bare && state.items.get(stepped)?.removed === false;
+  // What someone removes and brings back must not open its details again, under another tap, nor take the focus for its
+  // stepper. A tap between this drawing and its effect has chosen another.
   useEffect(() => {
     if (!there && chosen.peek() === id) chosen.value = null;
+    if (!steps && stepping.peek() === stepped) stepping.value = null;
   });
   useEffect(() => () => void (chosen.value = null), []);
   const me = screen.list.session.user.id;
@@ -55,7 +58,7 @@ export function Rows({ screen, state }) {
   /** @param {Item} item */
   const row = (item) => {
     const who = (item.added_by !== me && state.people.get(item.added_by ?? "")) || "";
-    const news = { item, who, fixed, bare, stepping: stepping.value === item.id, deeds };
+    const news = { item, who, fixed, bare, stepping: stepped === item.id, deeds };
     let known = drawn.get(item.id);
     if (!known) {
       const shows = signal(news);

@@ -152,6 +152,20 @@ def test_details_that_closed_with_their_item_do_not_open_again_with_it(ann: Phon
     comes_to(ann, "bread", note=note or None)
 
 
+def test_a_stepper_that_closed_with_its_item_leaves_what_is_typed_alone(ann: Phone, bob: Phone) -> None:
+    ann.add("bread 2\ntea")
+    comes_to(ann, "bread", quantity=2)
+    item = stored(ann, "bread")["id"]
+    ann.page.locator(".chip").click()
+    removes(bob, "bread")
+    expect(ann.page.locator(".stepper")).to_have_count(0)
+    ann.page.locator(".add-field").focus()
+    bob.call("lists.edit", list=bob.page.url[-36:], edits=[edit("restore", item=item)])
+    ann.sees("bread")
+    ann.page.keyboard.type("jam")
+    expect(ann.page.locator(".add-field")).to_have_value("jam")
+
+
 def test_what_is_typed_into_the_details_is_not_lost_with_the_right_to_edit(ann: Phone, bob: Phone) -> None:
     ann.add("bread")
     bob.sees("bread")
