@@ -33,11 +33,12 @@ export class Members {
     });
   }
 
-  /** @throws {import("../shared/problem.js").Problem} */
+  /** Their rows are told how they are called by now. @throws {import("../shared/problem.js").Problem} */
   async read() {
     const { live, keepCopy } = this.list.session;
     const { members } = await live.call("members.list", { list: this.list.id });
     this.known.value = members;
+    this.list.met(members.map((/** @type {Member} */ { person }) => person));
     await keepCopy(this.copyKey, members);
   }
 }

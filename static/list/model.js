@@ -103,6 +103,15 @@ function applyFields(items, id, fields) {
     items.set(id, /** @type {Item} */ ({ id, ...fields }));
 }
 
+/**
+ * The state with the names that people have by now: a change tells only of those whom it names.
+ * @param {State} state @param {readonly {id: string, name: string | null}[]} people @returns {State}
+ */
+export function met(state, people) {
+  const news = named(people).filter(([id, name]) => state.people.has(id) && state.people.get(id) !== name);
+  return news.length > 0 ? { ...state, people: new Map([...state.people, ...news]) } : state;
+}
+
 /** @param {readonly {id: string, name: string | null}[]} people */
 const named = (people) => people.map((person) => /** @type {const} */ ([person.id, person.name]));
 

@@ -124,6 +124,12 @@ export class OpenList {
     });
   }
 
+  /** @param {readonly {id: string, name: string | null}[]} people as they are called by now */
+  met(people) {
+    const known = this.confirmed.peek();
+    if (known) this.confirmed.value = model.met(known, people);
+  }
+
   /** @param {Problem} problem */
   notOpened(problem) {
     const { live } = this.session;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { signal } from "@preact/signals";
+import { Members } from "../../static/list/members.js";
 import { onList } from "../../static/list/model.js";
 import { OpenList } from "../../static/list/open-list.js";
 import { Outbox } from "../../static/shared/outbox.js";
@@ -35,6 +36,26 @@ test("after a restored backup the screen shows no edit that the backup does not 
   assert.deepEqual(shown(), ["Milk"], "stored, and not told yet");
   list.opened(answer(100, "e2"));
   assert.deepEqual(shown(), []);
+});
+
+test("rows name a member as they are called by now, whatever the copy says", async (t) => {
+  t.after(() => clearTimeout(list.keeping));
+  const members = [{ person: { id: "bob", name: "Robert" }, role: "editor" }, { person: { id: "ann", name: "Ann" }, role: "owner" }];
+  const live = { state: signal("away"), on: () => {}, ask: () => {}, call: async () => ({ members }) };
+  const store = new PageStore();
+  /** @type {any} */
+  const session = { user: { id: "ann" }, live, store, keepCopy: async () => {}, clock: {} };
+  session.outbox = new Outbox("ann", store, async () => ({ revision: 0, results: [] }));
+  const list = new OpenList(session, "l");
+  const circle = new Members(list);
+  await circle.read();
+  assert.equal(list.shown.peek(), null, "a list that is not known yet has no rows");
+  list.opened({ ...answer(7, "e1"), people: [{ id: "bob", name: "Bob" }, { id: "eve", name: "Eve" }] });
+  await circle.read();
+  assert.deepEqual([...(list.shown.peek()?.people ?? [])], [["bob", "Robert"], ["eve", "Eve"]]);
+  const before = list.shown.peek();
+  await circle.read();
+  assert.equal(list.shown.peek(), before, "nobody is called otherwise: nothing is drawn");
 });
 
 test("a device's copy of a list does not grow for years by what was removed", async () => {
