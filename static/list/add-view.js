@@ -5,7 +5,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { onRemembered } from "../shared/memory.js";
 import { number, t } from "../shared/words.js";
 import { signOf } from "./keys.js";
 import { MOST_AT_ONCE, isWorthShowing, line } from "./typed.js";
@@ -19,7 +18,7 @@ export function AddBar({ adding }) {
   const items = adding.items.value;
   const tooMany = adding.tooMany.value;
   useEffect(() => focusOnKey(field), []);
-  useEffect(() => onRemembered(adding.key, () => adding.recallTyped()), [adding]);
+  useEffect(() => adding.hearTabs(), [adding]);
   useEffect(() => adding.arrived.subscribe((arrived) => arrived && bringIntoView(arrived)), [adding]);
   useLayoutEffect(() => grow(field.current), [text, items.length]); // the button beside it is as wide as its words
   const add = () => {

@@ -6,7 +6,7 @@
 import { computed, signal } from "@preact/signals";
 import { amount } from "../shared/amounts.js";
 import { newId } from "../shared/ids.js";
-import { recall, remember } from "../shared/memory.js";
+import { onRemembered, recall, remember } from "../shared/memory.js";
 import { reader, readerSoon } from "../shared/reader.js";
 import { t } from "../shared/words.js";
 import { onList } from "./model.js";
@@ -40,6 +40,18 @@ export class Adding {
   /** Take over what another tab typed or added. */
   recallTyped() {
     this.text.value = recall(this.key) ?? "";
+  }
+
+  /** A page that the browser kept, for the way back, was told of nothing meanwhile. @returns {() => void} ends it */
+  hearTabs() {
+    const recall = () => this.recallTyped();
+    const back = (/** @type {PageTransitionEvent} */ event) => event.persisted && recall();
+    const stop = onRemembered(this.key, recall);
+    addEventListener("pageshow", back);
+    return () => {
+      stop();
+      removeEventListener("pageshow", back);
+    };
   }
 
   /** Add what is typed, unless it is too much: then it stays. */

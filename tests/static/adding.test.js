@@ -51,6 +51,29 @@ async function enter(adding, words) {
   await Promise.resolve();
 }
 
+test("a page has what other tabs typed or added, also after the browser kept it aside, and no longer than it hears", (t) => {
+  const page = new EventTarget();
+  for (const name of /** @type {const} */ (["addEventListener", "removeEventListener"])) {
+    Object.defineProperty(globalThis, name, { value: page[name].bind(page), configurable: true });
+    t.after(() => void Reflect.deleteProperty(globalThis, name));
+  }
+  const { adding } = begun();
+  const happens = (/** @type {string} */ type, /** @type {object} */ more) => page.dispatchEvent(Object.assign(new Event(type), more));
+  const end = adding.hearTabs();
+  adding.type("milk");
+  remember(KEY, "milk and bread");
+  happens("pageshow", { persisted: false });
+  assert.equal(adding.text.value, "milk", "a page that begins knows all");
+  happens("pageshow", { persisted: true });
+  assert.equal(adding.text.value, "milk and bread");
+  happens("storage", { key: `shoplist.${KEY}` });
+  assert.equal(adding.text.value, "", "what this page alone remembers is older");
+  end();
+  remember(KEY, "tea");
+  happens("pageshow", { persisted: true });
+  assert.equal(adding.text.value, "");
+});
+
 test("what is typed is added and the field is empty, at once: a second Enter adds nothing", async () => {
   const { adding, done, told } = begun();
   adding.type("milk");
