@@ -53,8 +53,8 @@ export class Outbox {
     this.wanted = new Set();
     /** @type {Map<string, {most?: number, pause: number}>} how careful to be with a list after failures */
     this.care = new Map();
-    /** @type {Set<string>} lists that rest for a while */
-    this.resting = new Set();
+    /** @type {Map<string, ReturnType<typeof setTimeout>>} lists that rest for a while, and what ends it */
+    this.resting = new Map();
     this.reads = 0;
     tabs?.hear((news) => news.account === account && void this.fromTab(news.results));
   }
@@ -73,6 +73,8 @@ export class Outbox {
     this.open = open;
     if (!open) return;
     this.care.clear();
+    // What would end a rest from before must not end the next one.
+    for (const end of this.resting.values()) clearTimeout(end);
     this.resting.clear();
     this.flush();
   }
@@ -153,11 +155,12 @@ export class Outbox {
 
   /** @param {string} list @param {number} pause ms */
   rest(list, pause) {
-    this.resting.add(list);
-    setTimeout(() => {
+    clearTimeout(this.resting.get(list));
+    const end = () => {
       this.resting.delete(list);
       this.flush();
-    }, pause);
+    };
+    this.resting.set(list, setTimeout(end, pause));
   }
 
   /** Send a list's edits, one call at a time: an edit may need the one before it. @param {string} list */

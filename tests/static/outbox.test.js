@@ -193,6 +193,27 @@ test("nor when an edit came while it was being asked", async (t) => {
   assert.deepEqual(calls[1].ids, ["1", "2"]);
 });
 
+test("nor when it was asked before over a connection that broke", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outbox, calls } = outboxOf();
+  outbox.ready(true);
+  await outbox.push("l", "e", [edit("1")]);
+  await breathe();
+  for (const call of [0, 1]) {
+    calls[call].fail(new Problem({ code: "too_many_requests", retry_after: 9 }));
+    await breathe();
+    t.mock.timers.tick(5000);
+    if (call === 0) outbox.ready(false), outbox.ready(true);
+    await breathe();
+  }
+  t.mock.timers.tick(3999);
+  await breathe();
+  assert.equal(calls.length, 2);
+  t.mock.timers.tick(1);
+  await breathe();
+  assert.deepEqual(calls[2].ids, ["1"]);
+});
+
 test("a connection is ready once, however often the queue is another since", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { outbox, calls } = outboxOf();
