@@ -452,6 +452,7 @@ def test_of_what_is_bought_twenty_are_shown_the_newest_first_and_the_fold_is_rem
     expect(ann.page.locator(".bought .item")).to_have_count(23)
     ann.page.get_by_text("Bought · 23").click()
     expect(ann.page.locator(".bought .item").first).to_be_hidden()
+    ann.page.wait_for_function("localStorage.getItem('shoplist.bought')")  # the browser tells a moment later
     ann.page.reload()
     expect(ann.page.get_by_text("Bought · 23")).to_be_visible()
     expect(ann.page.locator(".bought .item").first).to_be_hidden()
