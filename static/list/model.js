@@ -6,6 +6,7 @@
 
 /** @import { Edit, Fields, Item, List, ListChanged, Opened, Result } from '../shared/shapes.js' */
 import { generateKeyBetween, generateNKeysBetween } from "fractional-indexing";
+import { MOST } from "../shared/amounts.js";
 import { fold } from "../shared/fold.js";
 
 /**
@@ -213,7 +214,7 @@ function removeOne(draft, id, removed, at) {
 function mergedInto(draft, twin, edit) {
   const brought = edit.quantity ?? 1;
   const quantity = sum(twin.quantity ?? 1, brought);
-  if (quantity > 1_000_000) return false;
+  if (quantity > MOST) return false;
   const { note = null, category = null, price = null, picture = null } = edit;
   const filled = {
     note: twin.note ?? note,

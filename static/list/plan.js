@@ -3,6 +3,7 @@
 /** @import { Item } from '../shared/shapes.js' */
 /** @import { TypedItem } from '../shared/text.js' */
 /** @import { Wish } from './open-list.js' */
+import { MOST } from "../shared/amounts.js";
 import { fold } from "../shared/fold.js";
 
 /**
@@ -15,8 +16,6 @@ import { fold } from "../shared/fold.js";
  */
 
 /** @typedef {{id: string, quantity: number | null, own: boolean}} Open */
-
-const MOST = 1_000_000;
 
 /**
  * @param {readonly Item[]} items on the list, in order
