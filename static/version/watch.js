@@ -27,6 +27,8 @@ let touched = 0;
 let pressed = false;
 /** Without network an answer may be long in coming. */
 let trying = false;
+/** @type {WeakMap<ServiceWorker, string>} */
+const builds = new WeakMap();
 
 /** The page is usable: from now on look for newer builds, now and whenever someone comes back to the page. */
 export function watchVersion() {
@@ -106,7 +108,18 @@ async function tryToTake() {
 async function isThere(build) {
   const worker = (await registered)?.active;
   if (!worker) return (await served().catch(() => null)) === build;
-  return (await tellWorker(worker, "which")) === build && (await tellWorker(worker, "take")) === build;
+  return (await buildOfWorker(worker)) === build && (await tellWorker(worker, "take")) === build;
+}
+
+/**
+ * Which build's worker it is. Each is asked once: a message wakes one that is to go, and its successor takes over only when
+ * nothing has woken it for half a minute (or, in Chromium, after five).
+ * @param {ServiceWorker} worker
+ */
+async function buildOfWorker(worker) {
+  const build = builds.get(worker) ?? (await tellWorker(worker, "which"));
+  if (build) builds.set(worker, build);
+  return build;
 }
 
 /** @param {ServiceWorker} worker @param {"which" | "take"} what @returns {Promise<string | null>} its build */
