@@ -349,7 +349,7 @@ async def test_what_is_sent_after_the_leaving_was_answered_is_refused_on_every_c
 ) -> None:
     list_id = await anna.new_list()
     await anna.shares_with(list_id, boris)
-    left = asyncio.Event()
+    began, left = asyncio.Semaphore(0), asyncio.Event()
 
     async def edits() -> list[tuple[bool, bool]]:
         """For each call: whether it was sent after the leaving was answered, and whether it was done."""
@@ -359,10 +359,13 @@ async def test_what_is_sent_after_the_leaving_was_answered_is_refused_on_every_c
                 late = left.is_set()
                 answer = await live.ask("lists.edit", {"list": list_id, "edits": [add(new_id())]})
                 outcomes.append((late, answer["ok"]))
+                if len(outcomes) == 1:
+                    began.release()
         return outcomes
 
     pouring = [asyncio.ensure_future(edits()) for _ in range(3)]
-    await asyncio.sleep(0.1)
+    for _ in pouring:
+        await asyncio.wait_for(began.acquire(), 10)
     await boris.call("members.leave", list=list_id)
     left.set()
     outcomes = [outcome for all_of_one in await asyncio.gather(*pouring) for outcome in all_of_one]
