@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -22,9 +23,15 @@ START: Final = 60.0
 
 
 def free_port() -> int:
-    """A port of loopback that nobody has right now."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port of loopback that nobody has right now.
+
+    It is below those that Linux gives to whoever does not name one: no connection of another test comes by it before
+    it is listened on, or while its server is killed and started again.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Server:
