@@ -12,7 +12,7 @@ from tests.clients.http import check_problem
 from tests.clients.making import Json
 
 LIVE = "/live"
-WAIT = 10.0
+WAIT = 30.0
 
 
 class Live:

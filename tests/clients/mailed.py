@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-SOON = 10.0
+SOON = 60.0
 
 
 def mailed(data: Path, address: str, sought: str) -> str:

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-WAIT = 20.0
+WAIT = 60.0
 
 
 def mails_to(data: Path, address: str) -> list[EmailMessage]:

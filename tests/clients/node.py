@@ -12,7 +12,7 @@ import orjson
 from tests.clients.making import Json, new_id
 
 HERE = Path(__file__).parent / "node"
-WAIT = 15.0
+WAIT = 30.0
 
 
 def install() -> None:

@@ -15,7 +15,7 @@ from typing import IO, Self
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "shoplist_appliance")
-START = 30.0
+START = 60.0
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -139,7 +139,7 @@ def command(*args: str, stdin: str = "", wait: float = 60, **settings: str) -> "
     )
 
 
-def wait_until_gone(pid: int, wait: float = 10) -> None:
+def wait_until_gone(pid: int, wait: float = 30) -> None:
     """Wait until no process has this id."""
     end = time.monotonic() + wait
     while Path(f"/proc/{pid}").exists():

@@ -13,6 +13,8 @@ import orjson
 
 from tests.clients.making import Json
 
+WAIT = 30.0
+
 
 class Handshake(Exception):
     """The upgrade was refused; ``status`` is what the server answered instead."""
@@ -49,10 +51,10 @@ class Wire:
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         writer.write(f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{lines}\r\n".encode())
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WAIT)
         status = int(head.split(b" ", 2)[1])
         if status != 101:
-            body = await asyncio.wait_for(reader.read(65536), 10)
+            body = await asyncio.wait_for(reader.read(65536), WAIT)
             writer.close()
             raise Handshake(status, body)
         return cls(reader, writer)
@@ -125,7 +127,7 @@ class Wire:
         self.read_bytes += size
         return first & 15, payload
 
-    async def text(self, wait: float = 10) -> str:
+    async def text(self, wait: float = WAIT) -> str:
         """The next text frame; an empty text when the connection is over."""
         opcode, payload = await asyncio.wait_for(self.message(), wait)
         if opcode == 8:
@@ -133,13 +135,13 @@ class Wire:
         assert opcode == 1, (opcode, payload)
         return payload.decode()
 
-    async def packet(self, wait: float = 10) -> str:
+    async def packet(self, wait: float = WAIT) -> str:
         """The next text frame that is no ping; pings are answered."""
         while (text := await self.text(wait)) == "2":
             self.send("3")
         return text
 
-    async def answer(self, call: int, wait: float = 10) -> Json:
+    async def answer(self, call: int, wait: float = WAIT) -> Json:
         """The acknowledgement of a call; events that come before it are passed over."""
         start = f"43/live,{call}["
         while not (text := await self.packet(wait)).startswith(start):
@@ -148,7 +150,7 @@ class Wire:
         assert isinstance(answer, dict), text
         return answer
 
-    async def closed(self, wait: float = 10) -> None:
+    async def closed(self, wait: float = WAIT) -> None:
         """Wait until the server has closed the connection, whatever else it sends before."""
 
         async def drained() -> None:

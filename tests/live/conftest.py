@@ -176,10 +176,17 @@ async def shaken(town: Town, query: str = "", tls: ssl.SSLContext | None = None,
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     writer.write(head.encode() + early)
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
     assert answer.startswith(b"HTTP/1.1 101 "), answer
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in answer
     return Wire(reader, writer)
+
+
+async def until(condition: Callable[[], object], wait: float = 30) -> None:
+    """Wait until it is so; ``wait`` are the seconds after which it never will be."""
+    async with asyncio.timeout(wait):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 def _row(name: str, run: Run, *, live_only: bool = False) -> Operation:

@@ -12,7 +12,7 @@ import pytest
 from shoplist_appliance.live import engine, frames
 from tests.clients.http import Http
 from tests.clients.wire import Wire
-from tests.live.conftest import Town, running
+from tests.live.conftest import Town, running, until
 from tests.live.test_frames import masked
 
 PATH = "/socket.io/?EIO=4&transport=polling"
@@ -21,19 +21,23 @@ PATH = "/socket.io/?EIO=4&transport=polling"
 async def test_who_answers_pings_stays_and_who_does_not_is_dropped(tmp_path: Path) -> None:
     async with running(tmp_path, ping_interval=0.4, ping_timeout=0.4) as town:
         silent, alive = await town.wire(), await town.wire()
-        began = time.monotonic()
-        pings = 0
-        while len(town.live.engine.sessions) == 2:
+        times = [time.monotonic()]
+
+        async def ping() -> None:
             assert await alive.text() == "2"
-            pings += 1
+            times.append(time.monotonic())
             alive.send("3")
-        assert 0.7 < time.monotonic() - began < 2
+
+        while len(town.live.engine.sessions) == 2:
+            await ping()
+            assert len(times) < 6, "the other has left more than one ping unanswered"
+        assert time.monotonic() - times[0] > 0.7
         assert town.counters.count("live_ends", why="silent") == 1
         for _ in range(3):
-            assert await alive.text() == "2"
-            pings += 1
-            alive.send("3")
-        assert 0.3 < (time.monotonic() - began) / pings < 0.8
+            await ping()
+        between = [later - earlier for earlier, later in itertools.pairwise(times)]
+        assert sum(between) / len(between) > 0.3
+        assert min(between) < 0.8, "of a busy machine, the quietest moment"
         silent.close()
         alive.close()
 
@@ -41,7 +45,7 @@ async def test_who_answers_pings_stays_and_who_does_not_is_dropped(tmp_path: Pat
 @pytest.mark.parametrize("transports", [("websocket",), ("polling",), ("polling", "websocket")], ids="-".join)
 async def test_official_clients_outlive_many_pings(tmp_path: Path, transports: tuple[str, ...]) -> None:
     async with (
-        running(tmp_path, ping_interval=0.3, ping_timeout=1.0) as town,
+        running(tmp_path, ping_interval=0.3, ping_timeout=10.0) as town,
         await town.client("anna", *transports) as client,
     ):
         await asyncio.sleep(3)
@@ -53,10 +57,7 @@ async def test_a_polling_client_that_does_not_poll_is_dropped(tmp_path: Path, mo
     monkeypatch.setattr(engine, "STALLED_AFTER", 1.0)
     async with running(tmp_path, ping_interval=0.3, ping_timeout=0.3) as town, Http(town.url) as http:
         await http.get(PATH)
-        began = time.monotonic()
-        while town.live.engine.sessions:
-            await asyncio.sleep(0.02)
-            assert time.monotonic() - began < 5
+        await until(lambda: not town.live.engine.sessions)
 
 
 async def test_who_takes_a_large_answer_slowly_is_not_dropped_for_want_of_a_pong(tmp_path: Path) -> None:
@@ -65,8 +66,10 @@ async def test_who_takes_a_large_answer_slowly_is_not_dropped_for_want_of_a_pong
         wire = await town.wire(receive_buffer=4096)
         wire.emit("big", {"size": 4 << 20}, 1)
         wire.stop_reading()
-        await asyncio.sleep(1.5)
         (session,) = town.live.engine.sessions.values()
+        await until(lambda: town.live.engine.is_stuck(session.transport))
+        await asyncio.sleep(1.5)
+        assert town.live.engine.sessions
         assert town.live.engine.is_stuck(session.transport)
         transport = wire.writer.transport
         assert isinstance(transport, asyncio.ReadTransport)
@@ -79,12 +82,12 @@ async def test_who_does_not_ask_to_be_let_in_is_closed(town: Town, monkeypatch: 
     monkeypatch.setattr(engine, "JOIN_WITHIN", 0.5)
     async with await Wire.open(town.url) as stranger, await town.wire() as friend:
         await stranger.text()
-        opcode, payload = await asyncio.wait_for(stranger.message(), 5)
+        opcode, payload = await asyncio.wait_for(stranger.message(), 30)
         assert (opcode, payload[:2]) == (frames.CLOSE, (1008).to_bytes(2, "big"))
         friend.emit("echo", {}, 1)
         assert (await friend.answer(1))["ok"] is True
         friend.send("41/live,")  # a stranger again
-        await friend.closed(5)
+        await friend.closed()
     assert town.counters.count("live_ends", why="stranger") == 2
 
 
@@ -111,7 +114,7 @@ async def test_the_server_closes_with_the_code_that_fits(town: Town, sent: bytes
         assert opcode == frames.CLOSE
         assert payload[:2] == (b"" if code is None else code.to_bytes(2, "big"))
         if code not in (1002, 1007, 1009):
-            assert await asyncio.wait_for(wire.reader.read(), 0.5) == b"", "the connection ends with it"
+            assert await asyncio.wait_for(wire.reader.read(), 30) == b"", "the connection ends with it"
     assert not town.live.engine.sessions
 
 

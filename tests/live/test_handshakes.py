@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import os
 import socket
 from typing import Any
@@ -14,8 +15,9 @@ from shoplist_appliance.live.websocket import WebSocket
 from shoplist_appliance.live.wires import SocketWire
 from tests.clients.http import Http, check_problem
 from tests.clients.live import Live
+from tests.clients.soon import within_a_second
 from tests.clients.wire import Wire
-from tests.live.conftest import Town, shaken
+from tests.live.conftest import Town, shaken, until
 from tests.live.test_frames import masked
 
 PATH = "/socket.io/?EIO=4&transport="
@@ -38,9 +40,9 @@ async def raw(town: Town, path: str, headers: dict[str, str]) -> tuple[int, dict
     reader, writer = await asyncio.open_connection("127.0.0.1", int(town.url.rsplit(":", 1)[1]))
     head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **headers}.items())
     writer.write(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
-    answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).decode()
+    answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)).decode()
     first, *lines = answer.split("\r\n")
-    body = await asyncio.wait_for(reader.read(4096), 5)
+    body = await asyncio.wait_for(reader.read(4096), 30)
     writer.close()
     fields = dict(line.split(": ", 1) for line in lines if line)
     return int(first.split()[1]), fields, body
@@ -279,6 +281,7 @@ async def test_what_comes_while_a_token_is_looked_at_waits_in_order(town: Town) 
         wire.send('40/live,{"token":"anna"}')
         for number in range(5):
             wire.emit("place", {"number": number}, number)
+        await until(lambda: town.people.asked)
         await asyncio.sleep(0.1)
         assert town.begun == []
         town.people.slow.set()
@@ -294,6 +297,7 @@ async def test_what_comes_while_a_token_is_looked_at_in_vain_is_refused(town: To
         await wire.text()
         wire.send('40/live,{"token":"nobody"}')
         wire.emit("place", {}, 1)
+        await until(lambda: town.people.asked)
         await asyncio.sleep(0.05)
         town.people.slow.set()
         assert (await wire.packet()).startswith("44/live,")
@@ -306,7 +310,7 @@ async def test_a_token_that_ends_while_it_is_looked_at_lets_nobody_in(town: Town
     async with await Wire.open(town.url) as wire:
         await wire.text()
         wire.send('40/live,{"token":"anna"}')
-        await asyncio.sleep(0.05)
+        await until(lambda: town.people.asked)
         town.people.ended.add(TokenId("anna"))
         town.broadcaster.sign_out([TokenId("anna")], "revoked")
         town.people.slow.set()
@@ -318,32 +322,41 @@ async def test_who_goes_while_the_token_is_looked_at_is_not_let_in(town: Town) -
     wire = await Wire.open(town.url)
     await wire.text()
     wire.send('40/live,{"token":"anna"}')
-    await asyncio.sleep(0.05)
+    await until(lambda: town.people.asked)
     wire.send("1")
     await asyncio.sleep(0.05)
     town.people.slow.set()
     await wire.closed()
     wire.close()
-    await asyncio.sleep(0.05)
+    await until(lambda: not town.live.engine.sessions)
     assert town.broadcaster.rooms("") == []
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 async def test_the_end_of_a_token_ends_its_connections_within_a_second(town: Town, transport: str) -> None:
-    async with await town.client("anna.1", transport) as first, await town.client("anna.2", transport) as second:
-        for client in (first, second):
-            await client.call("lists.open", list="milk")
-        began = asyncio.get_running_loop().time()
-        town.people.ended.add(TokenId("anna.1"))
-        town.broadcaster.sign_out([TokenId("anna.1")], "revoked")
-        town.tell("milk")
-        await first.until(lambda: first.events("disconnected"), 3)
-        assert asyncio.get_running_loop().time() - began < 1
-        assert first.heard[-2:] == [("signed_out", {"reason": "revoked"}), ("disconnected", first.heard[-1][1])]
-        assert not first.events("list.gone")
-        assert await second.hear("list.gone")
-        assert second.connected
-    assert town.counters.count("live_ends", why="signed_out") == 1
+    tokens = (f"anna.{number}" for number in itertools.count(1))
+    ended = 0
+
+    async def tried() -> float:
+        nonlocal ended
+        token, ended = next(tokens), ended + 1
+        async with await town.client(token, transport) as first, await town.client("anna", transport) as second:
+            for client in (first, second):
+                await client.call("lists.open", list="milk")
+            began = asyncio.get_running_loop().time()
+            town.people.ended.add(TokenId(token))
+            town.broadcaster.sign_out([TokenId(token)], "revoked")
+            town.tell("milk")
+            await first.until(lambda: first.events("disconnected"))
+            took = asyncio.get_running_loop().time() - began
+            assert first.heard[-2:] == [("signed_out", {"reason": "revoked"}), ("disconnected", first.heard[-1][1])]
+            assert not first.events("list.gone")
+            assert await second.hear("list.gone")
+            assert second.connected
+        assert town.counters.count("live_ends", why="signed_out") == ended
+        return took
+
+    await within_a_second(tried)
 
 
 async def test_a_call_by_an_ended_token_is_401_at_once(town: Town) -> None:
