@@ -134,7 +134,7 @@ async def test_a_download_that_breaks_off_has_nothing_but_the_file_in_it_and_can
             patched.setattr(SealedBlobs, "get", away_in_the_middle)
             reader, writer = await asyncio.open_connection(url.hostname, url.port)
             writer.write(f"GET {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n".encode())
-            head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+            head, _, body = (await asyncio.wait_for(reader.read(), 60)).partition(b"\r\n\r\n")
             writer.close()
         assert b" 200 " in head
         assert len(body) == 100
@@ -207,11 +207,12 @@ class Holding:
     """Makes a store in which, while not ``free``, lists that are new wait before they are stored."""
 
     def __init__(self) -> None:
-        self.free = asyncio.Event()
+        self.free, self.waits = asyncio.Event(), asyncio.Event()
         self.free.set()
 
     def __call__(self, store: Store) -> Any:
         async def add_list(*arguments: Any) -> None:
+            self.waits.set()
             await self.free.wait()
             await store.add_list(*arguments)
 
@@ -245,10 +246,13 @@ async def test_calls_under_way_while_an_account_ends_leave_nobody_behind(tmp_pat
         calls += [anna.ask("lists.copy", {"list": copied, "id": new_id()})]
         calls += [anna.ask("members.accept", {"code": await owner.invitation(list_id)}) for list_id in shared]
         holding.free.clear()
-        under_way = [asyncio.create_task(call) for call in calls]
+        holding.waits.clear()
+        under_way = [asyncio.create_task(calls[0])]
+        await asyncio.wait_for(holding.waits.wait(), 30)
+        under_way += [asyncio.create_task(call) for call in calls[1:]]
         await asyncio.sleep(0.5)  # all of them are past the door by then
         end = asyncio.create_task(anna.ask("accounts.delete", {"password": PASSWORD}))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await anna.ask("accounts.me")).status == 200:
                 await asyncio.sleep(0.01)
         await asyncio.wait([end], timeout=0.2)

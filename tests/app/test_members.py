@@ -331,8 +331,8 @@ async def test_an_edit_that_waits_when_its_author_leaves_is_not_stored(anna: Per
             before = [await live.send("lists.edit", {"list": list_id, "edits": [add(f"b {n}")]}) for n in range(5)]
             leaving = await live.send("members.leave", {"list": list_id})
             after = [await live.send("lists.edit", {"list": list_id, "edits": [add(f"a {n}")]}) for n in range(5)]
-            left = await asyncio.wait_for(leaving, 10)
-            answers = await asyncio.wait_for(asyncio.gather(*before, *after), 10)
+            left = await asyncio.wait_for(leaving, 60)
+            answers = await asyncio.wait_for(asyncio.gather(*before, *after), 60)
         assert left["ok"] is True
         assert [answer["ok"] for answer in answers[:5]] == [True] * 5
         acknowledged = sum(answer["ok"] for answer in answers)
@@ -365,7 +365,7 @@ async def test_what_is_sent_after_the_leaving_was_answered_is_refused_on_every_c
 
     pouring = [asyncio.ensure_future(edits()) for _ in range(3)]
     for _ in pouring:
-        await asyncio.wait_for(began.acquire(), 10)
+        await asyncio.wait_for(began.acquire(), 60)
     await boris.call("members.leave", list=list_id)
     left.set()
     outcomes = [outcome for all_of_one in await asyncio.gather(*pouring) for outcome in all_of_one]

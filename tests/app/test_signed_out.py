@@ -17,19 +17,21 @@ from tests.clients.live import Live
 from tests.clients.making import PASSWORD, add
 from tests.clients.person import Person
 from tests.clients.process import Process
+from tests.clients.soon import within_a_second
 from tests.clients.wire import Wire
 
 
-async def ends(live: Live, since: float) -> None:
-    """Assert that this connection hears why and is closed, all within a second of what was answered at ``since``."""
-    await live.until(lambda: live.events("disconnected"), 3)
-    assert time.monotonic() - since < 1
+async def ends(live: Live, since: float) -> float:
+    """Assert that this connection hears why and is closed; how many seconds after what was answered at ``since``."""
+    await live.until(lambda: live.events("disconnected"))
+    took = time.monotonic() - since
     (payload,) = live.events("signed_out")
     assert list(payload) == ["reason"]
     assert payload["reason"]
     told = [name for name, _ in live.heard if name != "answer"]
     assert told[-2:] == ["signed_out", "disconnected"]
     assert live.heard[-1][0] == "disconnected"
+    return took
 
 
 async def stays(live: Live) -> None:
@@ -39,45 +41,61 @@ async def stays(live: Live) -> None:
 
 
 async def test_signing_out_closes_this_devices_connections_alone(anna: Person) -> None:
-    phone = await anna.again()
-    async with await phone.live() as first, await phone.live() as second, await anna.live() as tablet:
-        await phone.call("accounts.sign_out")
-        start = time.monotonic()
-        await ends(first, start)
-        await ends(second, start)
-        await stays(tablet)
+    async def tried() -> float:
+        phone = await anna.again()
+        async with await phone.live() as first, await phone.live() as second, await anna.live() as tablet:
+            await phone.call("accounts.sign_out")
+            start = time.monotonic()
+            took = [await ends(first, start), await ends(second, start)]
+            await stays(tablet)
+        return max(took)
+
+    await within_a_second(tried)
 
 
 async def test_signing_out_over_the_connection_answers_and_closes_it(anna: Person) -> None:
-    phone = await anna.again()
-    async with await phone.live() as live:
-        await live.call("accounts.sign_out")
-        start = time.monotonic()
-        await ends(live, start)
+    async def tried() -> float:
+        phone = await anna.again()
+        async with await phone.live() as live:
+            await live.call("accounts.sign_out")
+            return await ends(live, time.monotonic())
+
+    await within_a_second(tried)
 
 
 async def test_revoking_a_token_closes_its_connections(anna: Person) -> None:
-    program = await anna.call("tokens.create", name="script", scopes=["read", "write"])
-    script = Person(anna.http, anna.user, program["token"])
-    async with await script.live() as live, await anna.live() as mine:
-        await anna.call("tokens.revoke", id=program["id"])
-        start = time.monotonic()
-        await ends(live, start)
-        await stays(mine)
+    async def tried() -> float:
+        program = await anna.call("tokens.create", name="script", scopes=["read", "write"])
+        script = Person(anna.http, anna.user, program["token"])
+        async with await script.live() as live, await anna.live() as mine:
+            await anna.call("tokens.revoke", id=program["id"])
+            took = await ends(live, time.monotonic())
+            await stays(mine)
+        return took
+
+    await within_a_second(tried)
 
 
-async def test_revoking_the_others_and_changing_the_password_close_all_but_this(anna: Person) -> None:
-    for name, payload in (
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
         ("tokens.revoke_others", {}),
         ("accounts.change_password", {"password": PASSWORD, "new_password": PASSWORD}),
-    ):
+    ],
+)
+async def test_revoking_the_others_and_changing_the_password_close_all_but_this(
+    anna: Person, name: str, payload: dict[str, str]
+) -> None:
+    async def tried() -> float:
         phone, script = await anna.again(), await anna.program("read")
         async with await phone.live() as one, await script.live() as two, await anna.live() as mine:
             await mine.call(name, **payload)
             start = time.monotonic()
-            await ends(one, start)
-            await ends(two, start)
+            took = [await ends(one, start), await ends(two, start)]
             await stays(mine)
+        return max(took)
+
+    await within_a_second(tried)
 
 
 async def test_a_call_by_an_ended_token_is_refused_at_once_on_a_connection_still_open(
@@ -105,7 +123,7 @@ async def test_who_is_signed_out_hears_the_list_no_longer(anna: Person) -> None:
         await live.call("lists.open", list=list_id)
         await phone.call("accounts.sign_out")
         await anna.done(list_id, add("milk"))
-        await live.until(lambda: live.events("disconnected"), 3)
+        await live.until(lambda: live.events("disconnected"))
         assert not live.changes(list_id)
 
 
@@ -124,7 +142,7 @@ async def test_a_revocation_during_a_handshake_leaves_no_connection(
                 check_problem(orjson.loads(packet.removeprefix("44/live,"))["data"], "unauthenticated")
                 return
             assert packet.startswith("40/live,") or packet == "", packet
-            await wire.closed(2)
+            await wire.closed()
 
     async def revoke() -> Any:
         return await phone.call("accounts.sign_out")
@@ -170,14 +188,14 @@ async def test_a_token_that_ends_while_it_is_looked_at_lets_nobody_in(tmp_path: 
         reads.hold = True
         handshake = asyncio.ensure_future(Wire.live(http.url, {"token": phone.token}))
         call = asyncio.ensure_future(phone.ask("accounts.me"))
-        await asyncio.wait_for(reads.was_read.wait(), 5)
+        await asyncio.wait_for(reads.was_read.wait(), 30)
         passwords = {"password": PASSWORD, "new_password": PASSWORD}
         await anna.call(ended_by, **(passwords if ended_by == "accounts.change_password" else {}))
         reads.go_on.set()
         (await call).problem("unauthenticated")
         wire, packet = await handshake
         if packet.startswith("40/live,"):
-            await wire.closed(2)
+            await wire.closed()
         else:
             assert packet.startswith("44/live,"), packet
             check_problem(orjson.loads(packet.removeprefix("44/live,"))["data"], "unauthenticated")
