@@ -9,6 +9,7 @@ from bench import load, servers
 from bench.wire import Client, WireError, frame
 
 SECONDS = 0.3
+WINDOW = 16
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,9 @@ def room() -> Iterator[servers.Server]:
         yield server
 
 
-def run(room: servers.Server, clients: int, message: bytes) -> tuple[load.Load, list[Client]]:
+def run(room: servers.Server, clients: int, message: bytes, seconds: float = SECONDS) -> tuple[load.Load, list[Client]]:
     connected = [Client(room.url, "/") for _ in range(clients)]
-    seen = load.fan_out(connected, itertools.repeat(frame(message)), 16, SECONDS, room.cpu)
+    seen = load.fan_out(connected, itertools.repeat(frame(message)), WINDOW, seconds, room.cpu)
     for client in connected:
         client.close()
     return seen, connected
@@ -27,10 +28,13 @@ def run(room: servers.Server, clients: int, message: bytes) -> tuple[load.Load, 
 
 @pytest.mark.parametrize("size", [100, 1_000, 70_000])
 def test_each_client_hears_each_message_once(room: servers.Server, size: int) -> None:
-    seen, clients = run(room, 3, b"x" * size + load.TOLD + b"y")
-    assert seen.sent > 16
+    for seconds in (SECONDS, 20 * SECONDS):  # a busy machine may not come to it at once
+        seen, clients = run(room, 3, b"x" * size + load.TOLD + b"y", seconds)
+        if seen.sent > WINDOW and seen.busy > 0:
+            break
+    assert seen.sent > WINDOW
     assert [client.heard for client in clients] == [seen.sent] * 3
-    assert 0 < seen.rate <= 3 * seen.sent / SECONDS
+    assert 0 < seen.rate <= 3 * seen.sent / seconds
     assert 0 < seen.busy < 1.1
 
 

@@ -186,7 +186,7 @@ async def test_a_put_that_is_given_up_leaves_nothing(blobs: Blobs, place: BlobPl
 async def nothing_left(blobs: Blobs, place: BlobPlace) -> None:
     assert await blobs.size(NAME) is None
     assert await names(blobs) == []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while place.unfinished(NAME):
             await asyncio.sleep(0.05)
 
@@ -201,7 +201,7 @@ async def test_a_put_given_up_at_any_moment_is_there_whole_or_not_at_all(blobs: 
         outcome = (await asyncio.gather(putting, return_exceptions=True))[0]
         if outcome == len(content) or await blobs.size(name) is not None:
             assert await content_of(blobs, name) == content
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while any([place.unfinished(f"moments/{moment}") for moment in range(12)]):
             await asyncio.sleep(0.05)
 

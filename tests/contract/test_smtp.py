@@ -36,12 +36,6 @@ def context(certificate: Certificate) -> ssl.SSLContext:
     return made
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 2.0)
-    monkeypatch.setattr(smtp, "COMMAND_SECONDS", 2.0)
-
-
 def a_postman(server: MailServer, tls: Tls | None = None, host: str = "127.0.0.1", **more: Any) -> Smtp:
     return Smtp(Letters("", "shoplist@example.org"), host, server.port, tls or server.tls, **more)
 
@@ -158,7 +152,10 @@ async def test_a_server_that_is_away_and_comes_back() -> None:
         assert len(server.received) == 2
 
 
-async def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
+async def test_a_server_that_says_nothing_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 2.0)
+    monkeypatch.setattr(smtp, "COMMAND_SECONDS", 2.0)
+
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()

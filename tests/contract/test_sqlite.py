@@ -294,8 +294,8 @@ async def test_while_another_process_keeps_the_lock_a_group_is_unavailable_at_on
 ) -> None:
     other = sqlite3.connect(sqlite_place.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    async with asyncio.timeout(5):
-        calls = [bench.append(list_id, an_add(1)) for list_id in bench.lists * 20]
+    async with asyncio.timeout(20):  # which they would not keep one after another
+        calls = [bench.append(list_id, an_add(1)) for list_id in bench.lists * 100]
         outcomes = await outcomes_of(*calls)
     assert set(outcomes) == {Unavailable}
     other.execute("ROLLBACK")
@@ -313,7 +313,7 @@ async def test_a_writer_that_has_ended_leaves_nobody_waiting(bench: Bench, caplo
         calls = [bench.append(list_id, an_add(1)) for list_id in bench.lists]
         calls += [bench.append(list_id, *(an_add(n) for n in range(2, 200))) for list_id in bench.lists]
         bench.connection.fault = fault
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         outcomes = await outcomes_of(*calls)
         assert outcomes == [OutcomeUnknown] * 4 + [Unavailable] * 4, "the group that it was at; what waited"
         assert await outcomes_of(bench.append(bench.lists[0], an_add(1))) == [Unavailable]

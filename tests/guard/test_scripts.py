@@ -29,7 +29,7 @@ def test_it_becomes_the_process(tmp_path: Path, first: tuple[str, ...]) -> None:
     assert b"shoplist_appliance" in Path(f"/proc/{process.pid}/cmdline").read_bytes()
     assert (tmp_path / "here" / "key").is_file(), "paths are those of the folder it was called from"
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=10)
+    rest, _ = process.communicate(timeout=60)
     assert (process.returncode, rest) == (0, "")
 
 

@@ -83,7 +83,7 @@ def running(installed: Path, tmp_path: Path) -> Iterator[str]:
         yield line.removeprefix("ready ").strip()
     finally:
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_it_holds_the_pages_and_the_licence_and_nothing_of_the_tests(wheel: Path) -> None:
@@ -96,18 +96,18 @@ def test_it_holds_the_pages_and_the_licence_and_nothing_of_the_tests(wheel: Path
 
 @pytest.mark.timeout(300)
 def test_it_runs_outside_the_checkout(running: str, tmp_path: Path) -> None:
-    with urllib.request.urlopen(f"{running}/account", timeout=5) as answer:
+    with urllib.request.urlopen(f"{running}/account", timeout=60) as answer:
         page = answer.read().decode()
     assets = set(re.findall(r"/static/[0-9a-f]+/[\w./-]+\.(?:json|js|css)", page))
     assert assets
     for asset in assets:
-        with urllib.request.urlopen(running + asset, timeout=5) as answer:
+        with urllib.request.urlopen(running + asset, timeout=60) as answer:
             assert answer.status == 200
-    with urllib.request.urlopen(f"{running}/swagger", timeout=5) as answer:
+    with urllib.request.urlopen(f"{running}/swagger", timeout=60) as answer:
         assert answer.status == 200
     body = b'{"email": "anna@example.org", "password": "correct horse", "name": "Anna"}'
     request = urllib.request.Request(f"{running}/api/accounts.register", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert b'"token"' in answer.read()
     assert (tmp_path / "data" / "key").is_file(), "by default the data are in ./data"
 

@@ -145,7 +145,7 @@ def add(text: str, at: int = 1_764_000_000_000, *, id: str | None = None, item: 
 
 @pytest.fixture(params=sorted(PLACES))
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         place = PLACES[request.param](tmp_path / "data", HandClock())
         made = House(Troubled(place.open()), place)
         yield made

@@ -334,12 +334,12 @@ async def test_a_running_outbox_wakes_for_a_mail_and_ends_after_the_one_at_hand(
     await asyncio.sleep(0.05)
     await office.accept(1)
     await office.accept(2)
-    await asyncio.wait_for(entered.wait(), 5)
+    await asyncio.wait_for(entered.wait(), 60)
     closing = asyncio.ensure_future(office.outbox.close())
     await asyncio.sleep(0.05)
     assert not closing.done()
     go.set()
-    await asyncio.wait_for(closing, 5)
+    await asyncio.wait_for(closing, 60)
     assert office.postman.told == ["ann@example.org 1"]
     assert await office.waiting() == 1
 

@@ -184,10 +184,11 @@ async def test_an_edit_that_waited_while_its_author_left_is_not_stored(house: Ho
     list_id = (await house.lists.create(ann, "Groceries", None)).header.id
     invitation = await house.members.invite(ann, list_id, "editor")
     await house.members.accept(ben, invitation.code)
-    gate = asyncio.Event()
+    begun, gate = asyncio.Event(), asyncio.Event()
 
     async def slow(real: Real) -> None:
         house.store.trouble = None
+        begun.set()
         await gate.wait()
         await real()
 
@@ -195,9 +196,10 @@ async def test_an_edit_that_waited_while_its_author_left_is_not_stored(house: Ho
     ear = house.ear(ben)
     await house.lists.open(ben, list_id, None, None, ear, lambda answer: None)
     in_time = house.lists.edit(ben, list_id, [add("milk")], None)
-    await asyncio.sleep(0.02)
+    await begun.wait()
     leaving = asyncio.ensure_future(house.members.leave(ben, list_id))
-    await asyncio.sleep(0.02)
+    while not house.open_lists.seat(list_id).waiting:
+        await asyncio.sleep(0.001)
     too_late = house.lists.edit(ben, list_id, [add("bread")], None)
     gate.set()
     assert (await in_time).revision == 1
@@ -454,8 +456,8 @@ async def test_a_fault_while_telling_does_not_stop_the_list(house: House, caplog
     house.rooms.tell = broken  # type: ignore[method-assign]
     failing = house.lists.edit(ann, list_id, [add("bread")], None)
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(failing, 1)
-    edited = await asyncio.wait_for(house.lists.edit(ann, list_id, [add("eggs")], None), 1)
+        await asyncio.wait_for(failing, 30)
+    edited = await asyncio.wait_for(house.lists.edit(ann, list_id, [add("eggs")], None), 30)
     assert edited.revision == 3
     assert house.rooms.revisions() == [2, 3]
     assert "a fault" in caplog.text
