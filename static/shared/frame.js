@@ -4,7 +4,7 @@
 import { useEffect } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { t } from "./words.js";
+import { isolated, t } from "./words.js";
 
 /**
  * @param {{title: string, back?: string, backTo?: string, under?: ComponentChildren, side?: ComponentChildren, below?: ComponentChildren,
@@ -13,14 +13,14 @@ import { t } from "./words.js";
  */
 export function Page({ title, back, backTo = t("nav.back"), under, side, below, footer, children }) {
   useEffect(() => {
-    document.title = title ? `${title} · ${t("app.name")}` : t("app.name");
+    document.title = title ? `${isolated(title)} · ${t("app.name")}` : t("app.name");
   }, [title, t("app.name")]);
   return html`
     <header class="bar">
       <div class="bar-inside">
         ${back && html`<a class="round bar-back" href=${back} aria-label=${backTo}><${Icon} name="back" /></a>`}
         <div class="bar-words">
-          <h1 class="bar-title">${title}</h1>
+          <h1 class="bar-title" dir="auto">${title}</h1>
           ${under && html`<span class="bar-under">${under}</span>`}
         </div>
         ${side ?? html`<a class="bar-link" href="/list">${t("nav.lists")}</a>`}

@@ -40,7 +40,7 @@ export function Sheet({ title, close, pane = false, kind = "", titled = true, ch
       onClick=${(/** @type {Event} */ event) => event.target === dialog.current && !beside && close()}>
       <div class="sheet-inside">
         <div class="sheet-head" ...${beside ? {} : pull}>
-          <h2 id=${id} tabindex="-1" autofocus=${titled}>${title}</h2>
+          <h2 id=${id} dir="auto" tabindex="-1" autofocus=${titled}>${title}</h2>
           <button class="round" type="button" aria-label=${t("do.close")} onClick=${() => close()}><${Icon} name="close" /></button>
         </div>
         ${children}

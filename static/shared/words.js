@@ -75,7 +75,17 @@ function pluralOf(forms, count) {
 }
 
 /** @param {string | number} value */
-const shown = (value) => (typeof value === "number" ? number(value) : value);
+const shown = (value) => (typeof value === "number" ? number(value) : isolated(value));
+
+// A pair that isolates turns nothing outside it: it stays.
+const STEERING = /(\u2068[^\u2066-\u2069]*\u2069)|[\u202a-\u202e\u2066-\u2069]/g;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A typed text among other words: whatever its direction, theirs stays. Ordinary text comes back as it is. @param {string} text */
+export function isolated(text) {
+  const calm = text.replace(STEERING, "$1");
+  return RIGHT_TO_LEFT.test(calm) ? `\u2068${calm}\u2069` : calm;
+}
 
 /** @param {number} value */
 export const number = (value) => (digits ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })).format(value);

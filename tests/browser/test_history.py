@@ -41,6 +41,8 @@ def test_a_change_is_told_with_what_it_was_and_undone_from_another_device(ann: P
     ann.page.get_by_role("button", name="Undo: Bob changed Milk").click()
     expect(steps(ann).first).to_contain_text("Ann undid a step")
     expect(bob.page.get_by_role("checkbox", name=re.compile(r"^Milk, 2"))).to_be_visible()
+    bob.add("חלב\u202e")
+    expect(steps(ann).first).to_contain_text("Bob added \u2068חלב\u2069")
 
 
 def test_a_step_that_nothing_is_left_of_says_so_in_its_place(ann: Phone) -> None:

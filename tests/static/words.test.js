@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { UNITS, amount, numberTyped, unitTyped } from "../../static/shared/amounts.js";
 import { words as english } from "../../static/shared/words.en.js";
 import { reader } from "../../static/shared/reader.js";
-import { addWords, chooseLanguage, isWord, language, loadWords, moment, number, plain, speak, t } from "../../static/shared/words.js";
+import { addWords, chooseLanguage, isWord, isolated, language, loadWords, moment, number, plain, speak, t } from "../../static/shared/words.js";
 import { words as russian } from "../../static/shared/words.ru.js";
 
 /** @type {Record<string, import("../../static/shared/words.js").Words>} */
@@ -72,6 +72,37 @@ test("counts, numbers and times are written as the language writes them", () => 
   assert.equal(t("list.removed", { count: 1 }), "1 removed");
   assert.equal(amount({ quantity: 1.5, unit: "сажень" }), "1.5\u00a0сажень");
   assert.equal(amount({ quantity: null, unit: null }), "");
+});
+
+test("a typed text turns no other word of a sentence, and ordinary text is said as it is", () => {
+  speak("en", en);
+  const say = (/** @type {string} */ name, text = "Milk") => t("said.tick", { name, text });
+  for (const name of ["Ann", "Аня", "Zoë 👩🏽‍🍳", "李", "x\ufe0f"]) assert.equal(say(name), `${name} ticked Milk`);
+  for (const sign of ["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"])
+    assert.equal(say(`An${sign}n`), "Ann ticked Milk");
+  for (const name of ["חנה 2", "علي", "\u{10900}", "\u{1e900}"]) assert.equal(say(name, "3 eggs"), `\u2068${name}\u2069 ticked 3 eggs`);
+  assert.equal(say("\u2069\u202eחנה\u2067"), "\u2068חנה\u2069 ticked Milk");
+});
+
+test("texts that are isolated stay so in a sentence, and every isolation ends", () => {
+  speak("en", en);
+  const signs = ["\u2066", "\u2067", "\u2068", "\u2069", "\u202e", "א", "a"];
+  const depthOf = (/** @type {string} */ text) => {
+    let depth = 0;
+    for (const char of text) {
+      depth += Number(/[\u2066-\u2068]/.test(char)) - Number(char === "\u2069");
+      assert.ok(depth >= 0, JSON.stringify(text));
+      assert.ok(depth > 0 || !/[\u202eא]/.test(char), JSON.stringify(text));
+    }
+    return depth;
+  };
+  for (let seed = 0; seed < signs.length ** 5; seed += 1) {
+    const text = [0, 1, 2, 3, 4].map((place) => signs[Math.floor(seed / signs.length ** place) % signs.length]).join("");
+    assert.equal(depthOf(isolated(text)), 0, JSON.stringify(text));
+    assert.equal(depthOf(isolated(`${isolated(text)}, b`)), 0, JSON.stringify(text));
+  }
+  const both = ["חלב", "לחם"].map(isolated).join(", ");
+  assert.equal(t("history.and_more", { names: both, count: 2 }), `\u2068${both}\u2069 and 2 more`);
 });
 
 test("numbers are read with a comma or a point, and what is none is told apart from nothing", () => {
