@@ -55,7 +55,7 @@ class Household:
             yield
         finally:
             stop.set()
-            await asyncio.wait_for(asyncio.gather(*tasks), 30)
+            await asyncio.wait_for(asyncio.gather(*tasks), 60)
 
     async def resend(self, http: Http) -> None:
         """What a phone does first when it is back: its queue, from the oldest on, in one call for each list."""

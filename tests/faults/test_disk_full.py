@@ -41,7 +41,7 @@ def fill(folder: Path, leave: int) -> Path:
 
 
 async def until_ready(http: Http, ready: bool) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if ((await http.get("/readyz")).status == 200) is ready:
             return
         await asyncio.sleep(0.05)

@@ -134,7 +134,9 @@ async def test_nothing_is_answered_or_told_before_its_fdatasync(tmp_path: Path) 
     with Process(tmp_path / "data", tmp_path / "log", before=strace, LIMITS_RATE="0") as process:
         async with Http(process.url) as http:
             edits = await busy(http)
-    await asyncio.sleep(0.5)  # the tracer writes its last lines
+    async with asyncio.timeout(60):  # the tracer writes its last lines
+        while not re.search(rf"^{process.pid} +\+\+\+ exited", output.read_text(errors="replace"), re.MULTILINE):
+            await asyncio.sleep(0.05)
     trace = Trace.read(output)
     assert not early(trace, edits)
     assert sum(len(trace.said(edit)) for edit in edits) > len(edits), "answers and what the room was told"

@@ -57,10 +57,15 @@ async def test_sigkill_loses_nothing_acknowledged_and_nothing_told(tmp_path: Pat
 
 async def until_answers(household: Household, count: int) -> None:
     """Wait until so many calls were answered in all: a kill by work done falls anywhere in a commit."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while household.answers < count:
         assert time.monotonic() < end, "the clients are not answered"
         await asyncio.sleep(0.001)
+
+
+def ended_at(process: Process) -> tuple[int, float]:
+    """Its status, and when it ended: looked at beside the loop, which is busy with what its clients hear."""
+    return process.ended(30), time.monotonic()
 
 
 async def test_sigterm_ends_within_10_s_with_status_0_and_everything_acknowledged_stored(tmp_path: Path) -> None:
@@ -72,9 +77,8 @@ async def test_sigterm_ends_within_10_s_with_status_0_and_everything_acknowledge
             await until_answers(household, household.answers + 300)
             start = time.monotonic()
             process.terminate()
-            status = await asyncio.to_thread(process.ended, 12)
-            assert time.monotonic() - start < 10
-        assert status == 0
+            status, ended = await asyncio.to_thread(ended_at, process)
+        assert (status, ended - start < 10) == (0, True), ended - start
         household.flying = 0
         process.start()
         await check(process, household, ledger)
@@ -92,8 +96,8 @@ async def test_sigterm_does_not_wait_for_clients_that_do_nothing(tmp_path: Path)
         silent.write(b"POST /api/accounts.me HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n")
         start = time.monotonic()
         process.terminate()
-        assert await asyncio.to_thread(process.ended, 12) == 0
-        assert time.monotonic() - start < 10
+        status, ended = await asyncio.to_thread(ended_at, process)
+        assert (status, ended - start < 10) == (0, True), ended - start
         for live in lives:
-            await live.until(lambda: live.events("disconnected"), 3)  # noqa: B023
+            await live.until(lambda: live.events("disconnected"))  # noqa: B023
         silent.close()

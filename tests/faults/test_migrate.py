@@ -60,7 +60,7 @@ async def test_a_household_moves_to_mongodb_and_back_through_kills(database: str
             await until_answers(household, household.answers + 300)
             assert "in use by a running shoplist-appliance" in refused(*words(data, source, target))
             process.terminate()
-            assert process.ended(12) == 0
+            assert process.ended(30) == 0
         household.flying = 0
         for _ in range(kills):
             if killed_on_its_way(chance, *words(data, source, target)):

@@ -40,7 +40,7 @@ class Outage:
         if self.before:
             raise Unavailable
         if self.late is not None:
-            self._landing = asyncio.get_running_loop().create_task(self._land(list_id, expected, changes, self.late))
+            self.landing = asyncio.get_running_loop().create_task(self._land(list_id, expected, changes, self.late))
             raise OutcomeUnknown
         await self._store.append(list_id, expected, changes)
         if self.after:
@@ -102,7 +102,7 @@ async def test_a_write_that_landed_unseen_is_answered_as_stored_or_503_and_told_
             answer = await anna.ask("lists.edit", {"list": list_id, "edits": [edits[1]]})
             assert_stored_or_503(answer, revision=2)
             away.outage.after = False
-            await phone.until(lambda: len(phone.changes(list_id)) == 2, 5)  # without anybody asking
+            await phone.until(lambda: len(phone.changes(list_id)) == 2)  # without anybody asking
             again = (await anna.edit(list_id, edits[1]))["results"][0]
             assert (again["status"], again["revision"]) == ("duplicate", 2)
             once(edits, phone.changes(list_id))
@@ -131,7 +131,7 @@ async def test_a_write_given_up_for_lost_that_lands_late_is_never_answered_as_re
             first = await anna.ask("lists.undo", {"list": list_id, "revision": 1, "id": undo})
             assert_stored_or_503(first, revision=2)
             away.outage.late = None
-            await asyncio.sleep(0.5)
+            await away.outage.landing
             again = await anna.ask("lists.undo", {"list": list_id, "revision": 1, "id": undo})
             assert again.ok()["results"][0]["status"] == "duplicate"
             assert again.ok()["results"][0]["revision"] == 2
@@ -151,7 +151,7 @@ async def test_edits_that_waited_behind_the_lost_write_are_decided_again_on_what
             await live.call("lists.open", list=list_id)
             away.outage.after = True
             flying = [await live.send("lists.edit", {"list": list_id, "edits": [sent]}) for sent in edits]
-            answers = await asyncio.wait_for(asyncio.gather(*flying), 20)
+            answers = await asyncio.wait_for(asyncio.gather(*flying), 60)
             away.outage.after = False
             for sent, answer in zip(edits, answers, strict=True):
                 if not answer["ok"]:

@@ -16,7 +16,7 @@ def failed(data: Path, *flags: str, **settings: str) -> "subprocess.CompletedPro
     """A start that must not succeed: it ends by itself, without a ready line or a traceback."""
     ended = subprocess.run(
         [*COMMAND, "run", "--data", str(data), "--listen", "127.0.0.1:0", *flags],
-        cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=30, check=False,
+        cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ended.returncode != 0
     assert ended.stdout == ""
