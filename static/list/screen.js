@@ -42,6 +42,8 @@ export class Screen {
     /** @type {import("./notices.js").Told | null} that notice */
     this.told = null;
     this.unsaved = 0;
+    /** Whether all that was not saved is unfolded: it stays so where the list goes and takes its page along. */
+    this.unfolded = signal(false);
     this.tellUnsaved();
   }
 

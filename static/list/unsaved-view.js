@@ -13,18 +13,18 @@ const FEW = 1;
 
 /** @param {{screen: Screen, entries: readonly Entry[]}} props */
 export function Unsaved({ screen, entries }) {
-  const whole = useSignal(false);
+  const { unfolded } = screen;
   const many = entries.length > FEW;
   if (entries.length === 0) return null;
-  const shown = whole.value ? entries : entries.slice(0, FEW);
+  const shown = unfolded.value ? entries : entries.slice(0, FEW);
   return html`
     <section class="card warn unsaved" aria-label=${t("unsaved.title")}>
       <h2>${t("unsaved.title")}${many && ` · ${number(entries.length)}`}</h2>
       ${many && html`<${All} screen=${screen} entries=${entries} />`}
       <ul class="plain">${shown.map((entry) => html`<${UnsavedRow} key=${entry.edit.id} screen=${screen} entry=${entry} />`)}</ul>
       ${many && html`
-        <button class="button" type="button" aria-expanded=${String(whole.value)} onClick=${() => (whole.value = !whole.value)}>
-          ${whole.value ? t("unsaved.fewer") : t("unsaved.whole", { count: entries.length })}
+        <button class="button" type="button" aria-expanded=${String(unfolded.value)} onClick=${() => (unfolded.value = !unfolded.value)}>
+          ${unfolded.value ? t("unsaved.fewer") : t("unsaved.whole", { count: entries.length })}
         </button>
       `}
     </section>

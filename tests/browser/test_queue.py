@@ -351,6 +351,13 @@ def test_edits_of_a_list_that_was_deleted_meanwhile_wait_for_their_author(
     bob.call("lists.restore", list=path[-36:])
     ann.page.reload()
     ann.sees("Milk")
+    reads_that_it_is_not_saved(ann, "Add Bread", "Tick")
+    bob.call("lists.delete", list=path[-36:])
+    expect(ann.page.get_by_text("Bob deleted this list.")).to_be_visible()
+    expect(unsaved(ann).locator(".row")).to_have_count(2)  # unfolded as it was
+    bob.call("lists.restore", list=path[-36:])
+    ann.page.reload()
+    ann.sees("Milk")
     add = unsaved(ann).locator(".row", has_text="Add Bread")
     add.get_by_role("button", name="Try again").click()
     ann.has_on_the_server("Bread")
