@@ -109,6 +109,7 @@ async def test_what_is_no_http_is_cut_off_and_logged_in_a_line_at_most(server: P
     writer.write_eof()
     answer = await asyncio.wait_for(reader.read(4096), 60)
     assert not answer or answer.startswith(b"HTTP/1.1 4"), answer
+    await asyncio.wait_for(reader.read(), 60)
     writer.close()
     await asyncio.sleep(0.1)
     logged = server.logged().splitlines()[before:]

@@ -310,6 +310,17 @@ async def test_text_is_kept_as_typed(anna: Person, list_id: str) -> None:
     assert (kept["text"], kept["note"]) == (typed, typed)
 
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def gone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Leave, and wait until the server has read all that was sent before, and has let go."""
+    writer.write_eof()
+    async with asyncio.timeout(60):
+        await reader.read()
+    writer.close()
+
+
 async def test_bodies_whose_senders_left_in_the_middle_take_no_memory(tmp_path: Path) -> None:
     """Nobody who leaves almost 1 MiB behind, signed in or not, may make the process grow by it."""
     body = b"x" * (1 << 20)
@@ -320,11 +331,9 @@ async def test_bodies_whose_senders_left_in_the_middle_take_no_memory(tmp_path: 
         host, port = process.url.removeprefix("http://").split(":")
 
         async def leave() -> None:
-            _, writer = await asyncio.open_connection(host, int(port))
+            reader, writer = await asyncio.open_connection(host, int(port))
             writer.write(request)
-            await writer.drain()
-            await asyncio.sleep(0.05)
-            writer.close()
+            await gone(reader, writer)
 
         before = process.resident()
         for _ in range(20):
@@ -339,29 +348,26 @@ async def test_live_messages_whose_senders_left_in_the_middle_take_no_memory(tmp
     with Process(tmp_path / "data", tmp_path / "log") as process:
         host, port = process.url.removeprefix("http://").split(":")
 
-        async def asked(head: str) -> tuple[asyncio.StreamWriter, bytes]:
+        async def asked(head: str) -> tuple[Streams, bytes]:
             reader, writer = await asyncio.open_connection(host, int(port))
             writer.write(f"GET /socket.io/?EIO=4&transport={transport} HTTP/1.1\r\nHost: {host}\r\n{head}\r\n".encode())
-            return writer, await reader.read(4096)
+            return (reader, writer), await reader.read(4096)
 
-        async def by_websocket() -> asyncio.StreamWriter:
+        async def by_websocket() -> Streams:
             key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            writer, _ = await asked(f"Connection: Upgrade\r\nUpgrade: websocket\r\n{key}")
-            writer.write(b"\x81\xff" + (2_000_000).to_bytes(8, "big") + b"\0\0\0\0" + part)
-            return writer
+            streams, _ = await asked(f"Connection: Upgrade\r\nUpgrade: websocket\r\n{key}")
+            streams[1].write(b"\x81\xff" + (2_000_000).to_bytes(8, "big") + b"\0\0\0\0" + part)
+            return streams
 
-        async def by_polling() -> asyncio.StreamWriter:
-            writer, answer = await asked("")
+        async def by_polling() -> Streams:
+            streams, answer = await asked("")
             sid = answer.partition(b'"sid":"')[2].partition(b'"')[0].decode()
             head = f"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: {host}\r\n"
-            writer.write(f"{head}Content-Length: 2000000\r\n\r\n".encode() + part)
-            return writer
+            streams[1].write(f"{head}Content-Length: 2000000\r\n\r\n".encode() + part)
+            return streams
 
         async def leave() -> None:
-            writer = await (by_websocket() if transport == "websocket" else by_polling())
-            await writer.drain()
-            await asyncio.sleep(0.05)
-            writer.close()
+            await gone(*await (by_websocket() if transport == "websocket" else by_polling()))
 
         before = process.resident()
         for _ in range(15):
