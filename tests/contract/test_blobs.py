@@ -255,16 +255,18 @@ async def test_folders_that_become_empty_come_again(blobs: Blobs, kind: str) -> 
     async def again(number: int) -> None:
         nonlocal denied
         for _ in range(10):
-            try:
-                await put(blobs, f"deep/er/{number}", b"milk")
-            except Unavailable:  # MinIO denies access in this moment, now and then; asked again it does as it should
-                denied += 1
-                await put(blobs, f"deep/er/{number}", b"milk")
+            for _ in range(5):
+                try:
+                    await put(blobs, f"deep/er/{number}", b"milk")
+                    break
+                except Unavailable:  # MinIO denies access in this moment, now and then
+                    denied += 1
+            assert await blobs.size(f"deep/er/{number}") is not None
             await blobs.remove(f"deep/er/{number}")
 
     await asyncio.gather(*(again(number) for number in range(6)))
     assert await names(blobs) == []
-    assert denied <= (3 if kind.startswith("s3") else 0)
+    assert denied <= (20 if kind.startswith("s3") else 0)
 
 
 async def test_who_stops_reading_holds_nothing(blobs: Blobs) -> None:

@@ -44,8 +44,13 @@ async def test_who_stops_reading_delays_no_other_grows_no_memory_and_is_dropped(
                 stuck = [await stopped(process, anna, list_id) for _ in range(20)]
                 beside, alone = await edits_took(anna, live, list_id, 1500, other)
                 assert process.resident() - before < 60 * MIB, "each may hold about a mebibyte, and no more"
-                assert statistics.median(beside) < 3 * statistics.median(alone) + 2, "others are delayed"
-                assert statistics.median(alone) < 10 * statistics.median(before_them) + 50, "and those of other lists"
+                for start in range(
+                    0, 1500, 250
+                ):  # at first they are only behind, and at last they are not there any more
+                    slow = statistics.median(beside[start : start + 250])
+                    quick = statistics.median(alone[start // 5 : start // 5 + 50])
+                    assert slow < 3 * quick + 2, "others are delayed"
+                    assert quick < 10 * statistics.median(before_them) + 50, "and those of other lists"
                 assert max(*beside, *alone) < 5000
                 await phone.until(lambda: len(phone.changes(list_id)) == 1702)
                 assert [told["revision"] for told in phone.changes(list_id)] == list(range(1, 1703))

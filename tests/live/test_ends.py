@@ -37,7 +37,7 @@ async def test_who_answers_pings_stays_and_who_does_not_is_dropped(tmp_path: Pat
             await ping()
         between = [later - earlier for earlier, later in itertools.pairwise(times)]
         assert sum(between) / len(between) > 0.3
-        assert min(between) < 0.8, "of a busy machine, the quietest moment"
+        assert min(between[1:]) < 0.8, "of a busy machine, the quietest moment"
         silent.close()
         alive.close()
 
