@@ -30,6 +30,7 @@ from shoplist_appliance.domain.text_pieces import (
     STOPS,
     WHOLE,
     held_in,
+    is_quotation,
     parts_of,
 )
 from shoplist_appliance.domain.text_words import (
@@ -99,14 +100,18 @@ _SENT = re.compile(rf"[^:\[\]]{{0,60}}{_STAMP}:?")
 
 def items_of_line(line: str) -> Iterator[TypedItem]:
     """The items of a line; none of a heading."""
+    for item in _read_line(line):
+        yield from _within_limits(replace(item, text=_unquoted(item.text)))
+
+
+def _read_line(line: str) -> list[TypedItem]:
     line = line.strip()
     said = _SAID.match(line)
     line, ticked = _without_bullet(line[said.end() :] if said else line)
     if NOTHING.fullmatch(line) or (ticked is None and _is_heading(line)):
-        return
+        return []
     items = map(_read, _things(line)) if len(line) <= MOST_LINE else [TypedItem(_spaced(line))]
-    for item in items:
-        yield from _within_limits(replace(item, ticked=ticked))
+    return [replace(item, ticked=ticked) for item in items]
 
 
 def _without_bullet(line: str) -> tuple[str, bool | None]:
@@ -136,6 +141,21 @@ def _is_heading(line: str) -> bool:
     bare = line.rstrip("*_ ")
     heads = bare.endswith((":", "：")) and "," not in bare and bare[0] not in DIGITS
     return heads and any(char.isalpha() for char in bare)
+
+
+def _unquoted(text: str) -> str:
+    """A text out of the quotes around it, where they held it together: it is read otherwise without them."""
+    if not is_quotation(text):
+        return text
+    inside = text[1:-1].strip()
+    if NOTHING.fullmatch(inside):
+        return text
+    return inside if is_quotation(inside) or not _is_whole(inside) else text
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text stands for itself, alone and before an amount."""
+    return _read_line(text) == [TypedItem(text)] and _read_line(f"{text}, 2 kg") == [TypedItem(text, 2, "kg")]
 
 
 def _spaced(text: str) -> str:

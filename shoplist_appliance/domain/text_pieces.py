@@ -2,7 +2,7 @@
 
 import re
 
-_LINK = re.compile(r"(?:https?://|ftp://|www\.)[^ \t\u00a0]+", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|ftp://|www\.)[^ \t\u00a0\"«»“”„]+", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9(][0-9() .\u00a0‐‑–-]{5,24}[0-9]")
 NOTHING = re.compile(r"[\s,;.:_=~|/\\#*•·●○◦▪▫■□‣⁃∙+<>，、；。\ufe0e\ufe0f‐‑–—−-]*")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+")
@@ -77,6 +77,12 @@ def _pairs(line: str, held: bytearray, marks: dict[str, str]) -> list[tuple[int,
         elif char in marks and any(last[mark] > at for mark in marks[char]) and _opens(line, at, marks):
             opened, start, depth = char, at, 1
     return pairs
+
+
+def is_quotation(text: str) -> bool:
+    """Whether a pair of quotes is around all of it."""
+    pairs = _pairs(text, bytearray(len(text)), _QUOTES) if text[:1] in _QUOTES else []
+    return bool(pairs) and pairs[0][1] == len(text)
 
 
 def _opens(line: str, at: int, marks: dict[str, str]) -> bool:

@@ -298,7 +298,7 @@ export function sameOpen(items, text, unit) {
 }
 
 /** The text of a list, for whoever has to keep it elsewhere; its title is passed over where it is pasted. @param {State} state @param {(item: Item) => string} line */
-export const asText = (state, line) => [`${state.list.title}:`, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
+export const asText = (state, line) => [/^\p{L}[^,]*$/u.test(state.list.title) ? `${state.list.title}:` : `# ${state.list.title}`, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
 
 const IDS_AN_EDIT = 500;
 

@@ -33,10 +33,12 @@ export const amount = ({ quantity, unit }) =>
   [quantity === null ? "" : number(quantity), unit === null ? "" : unitName(unit, quantity ?? 1)].filter(Boolean).join("\u00a0");
 
 /** A line that the reader of typed text takes for this item again: an amount without a number is one. @param {{text: string, quantity: number | null, unit: string | null}} item */
-export function copied({ text, quantity, unit }) {
+export function copied(item) {
+  const { text, quantity, unit } = item;
   const count = quantity ?? 1;
-  if (quantity === null && unit === null) return text;
-  return `${text}, ${[plain(count), unit === null ? "" : unitName(unit, count)].filter(Boolean).join(" ")}`;
+  const said = [plain(count), unit === null ? "" : unitName(unit, count)].filter(Boolean).join(" ");
+  const after = quantity === null && unit === null ? "" : `, ${said}`;
+  return (reader.here.value?.written(item, after) ?? text) + after;
 }
 
 const GROUPED = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/;

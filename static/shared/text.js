@@ -4,6 +4,7 @@
  * The twin of `domain/text.py`, function by function, which says more; tests hold both to the same answers.
  */
 import { LONGEST, amountAt, amountOf, amountsIn, low, measures, tokensOf, typed, unitAt } from "./text-amounts.js";
+import { ALNUM, BRACKETS, COMMAS, IN_BRACKETS, NOTHING, STOPS, WHOLE, heldOf, isQuotation, partsOf } from "./text-pieces.js";
 import {
   AND, ARTICLES, BUYING, HEADINGS, JOINED_NAMES, NOT_BEFORE, PREPARED, PREPARED_ALONE, REMARK_STARTS,
 } from "./text-words.js";
@@ -55,14 +56,16 @@ const SAID = new RegExp(
   `^(?:${STAMP}${SPACE}*${SENDER}|${DATE},?${SPACE}+${TIME}${SPACE}+[-–—]${SPACE}+${SENDER})${SPACE}*`,
 );
 const SENT = new RegExp(`^[^:\\[\\]]{0,60}${STAMP}:?$`);
-const NOTHING = /^(?:[\s,;.:_=~|/\\#*•·●○◦▪▫■□‣⁃∙+<>，、；。‐‑–—−-]|\ufe0e|\ufe0f)*$/;
+
+/** @param {string} line */
+const lineItems = (line) => readLine(line).flatMap((item) => withinLimits({ ...item, text: unquoted(item.text) }));
 
 /** @param {string} line @returns {TypedItem[]} */
-function lineItems(line) {
+function readLine(line) {
   const [rest, ticked] = withoutBullet(line.trim().replace(SAID, ""));
   if (NOTHING.test(rest) || (ticked === null && isHeading(rest))) return [];
   const items = length(rest) <= MOST_LINE ? things(rest).map(read) : [itemOf(spaced(rest))];
-  return items.flatMap((item) => withinLimits({ ...item, ticked }));
+  return items.map((item) => ({ ...item, ticked }));
 }
 
 /** In code points. @param {string} text */
@@ -94,101 +97,40 @@ function isHeading(line) {
   return /^[^0-9０-９,][^,]*[:：]$/.test(bare) && /\p{L}/u.test(bare);
 }
 
+/**
+ * A text out of the quotes around it, where they held it together: read without them, it would be something else.
+ * @param {string} text
+ */
+function unquoted(text) {
+  if (!isQuotation(text)) return text;
+  const inside = text.slice(1, -1).trim();
+  if (NOTHING.test(inside)) return text;
+  return isQuotation(inside) || !isWhole(inside) ? inside : text;
+}
+
+/** Whether a text stands for itself, alone and before an amount. @param {string} text */
+const isWhole = (text) =>
+  isReadAs(readLine(text), itemOf(text)) && isReadAs(readLine(`${text}, 2 kg`), { text, quantity: 2, unit: "kg" });
+
+/** @param {TypedItem[]} items @param {Omit<TypedItem, 'note' | 'ticked'>} wanted */
+const isReadAs = (items, { text, quantity, unit }) =>
+  items.length === 1 && items[0].text === text && items[0].quantity === quantity && items[0].unit === unit &&
+  items[0].note === null && items[0].ticked === null;
+
+const ALL_QUOTES = ["", '""', "«»", "“”", "„“"];
+
+/**
+ * An item's text as one writes it to be read whole: in quotes where it needs them. As it is where none help.
+ * @param {Omit<TypedItem, 'note' | 'ticked'>} item @param {string} amount what is written after the text
+ */
+export function written({ text, quantity, unit }, amount) {
+  const wanted = { text, quantity: quantity ?? (unit === null ? null : 1), unit };
+  const forms = ALL_QUOTES.map(([open = "", close = ""]) => open + text + close);
+  return forms.find((form) => isReadAs(parse(`- ${form}${amount}`), wanted)) ?? text;
+}
+
 /** @param {string} text */
 const spaced = (text) => text.replace(SPACES, " ").trim();
-
-// --- pieces of a line ---
-
-const LINK = /(?:https?:\/\/|ftp:\/\/|www\.)[^ \t\u00a0]+/gi;
-const PHONE = /\+?[0-9(][0-9() .\u00a0‐‑–-]{5,24}[0-9]/g;
-const GROUPED = /^[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+$/;
-/** @type {Record<string, string>} */
-const QUOTES = { '"': '"', "“": "”", "«": "»", "„": "“”" };
-/** @type {Record<string, string>} */
-const BRACKETS = { "(": ")", "[": "]", "（": "）" };
-const OPENING = /["“«„([（]/;
-const COMMAS = ",，、";
-const STOPS = ";；•";
-const DIGIT = /[0-9０-９]/;
-const ALNUM = /[\p{L}\p{N}]/u;
-// What a character of a line belongs to, so that it separates nothing.
-const FREE = 0;
-const IN_BRACKETS = 1;
-const WHOLE = 2;
-
-/** What lies between separators that separate; no part is blank. @param {string} line @param {string} separators */
-function partsOf(line, separators) {
-  const held = heldOf(line);
-  const parts = [];
-  let start = 0;
-  for (let at = 0; at < line.length; at += 1)
-    if (separators.includes(line[at]) && held[at] === FREE && !joins(line, at)) {
-      parts.push(line.slice(start, at));
-      start = at + 1;
-    }
-  parts.push(line.slice(start));
-  return parts.filter((part) => !NOTHING.test(part)).map((part) => part.trim());
-}
-
-/** Whether a comma is within a number, or a semicolon is an eye. @param {string} line @param {number} at */
-function joins(line, at) {
-  const inNumber = DIGIT.test(line[at - 1] ?? "") && DIGIT.test(line[at + 1] ?? "") && !STOPS.includes(line[at]);
-  return inNumber || line.startsWith(";)", at);
-}
-
-/**
- * For each character what it is within: a link, a quotation, a telephone number; else brackets.
- * @param {string} line
- */
-function heldOf(line) {
-  const held = new Uint8Array(line.length);
-  for (const { 0: link, index } of line.matchAll(LINK))
-    hold(held, index, index + link.replace(/[,.;]+$/, "").length, WHOLE);
-  for (const { 0: phone, index } of line.matchAll(PHONE))
-    if (isPhone(phone)) hold(held, index, index + phone.length, WHOLE);
-  for (const [start, end] of pairs(line, held, QUOTES)) hold(held, start, end, WHOLE);
-  for (const [start, end] of pairs(line, held, BRACKETS)) hold(held, start, end, IN_BRACKETS);
-  return held;
-}
-
-/** @param {Uint8Array} held @param {number} start @param {number} end @param {number} why */
-function hold(held, start, end, why) {
-  for (let at = start; at < end; at += 1) held[at] ||= why;
-}
-
-/** @param {string} number */
-function isPhone(number) {
-  const digits = number.replace(/[^0-9]/g, "").length;
-  return 7 <= digits && digits <= 15 && digits < number.length && !(number.endsWith("000") && GROUPED.test(number));
-}
-
-/** @param {string} line @param {Uint8Array} held @param {Record<string, string>} marks @returns {[number, number][]} */
-function pairs(line, held, marks) {
-  /** @type {[number, number][]} */
-  const found = [];
-  if (!OPENING.test(line)) return found;
-  let [opened, start, depth] = ["", 0, 0];
-  for (let at = 0; at < line.length; at += 1) {
-    const char = line[at];
-    if (held[at]) continue;
-    if (opened && marks[opened].includes(char)) {
-      depth -= 1;
-      if (depth === 0) {
-        found.push([start, at + 1]);
-        opened = "";
-      }
-    } else if (opened) depth += Number(char === opened);
-    else if (char in marks && [...marks[char]].some((mark) => line.lastIndexOf(mark) > at) && opens(line, at, marks))
-      [opened, start, depth] = [char, at, 1];
-  }
-  return found;
-}
-
-/**
- * A quotation begins a word; a quote after one is an inch.
- * @param {string} line @param {number} at @param {object} marks
- */
-const opens = (line, at, marks) => marks === BRACKETS || !ALNUM.test(line[at - 1] ?? "");
 
 // --- lists with commas, and names joined by "and" ---
 
