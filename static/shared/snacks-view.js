@@ -13,7 +13,7 @@ function One({ snacks }) {
   const snack = snacks.snack.value;
   if (!snack) return null;
   /** @param {PointerEvent} event */
-  const over = (event) => event.pointerType === "mouse" && snacks.keep(event.type === "pointerenter");
+  const over = (event) => event.pointerType === "mouse" && snacks.keep("pointer", event.type === "pointerenter");
   /** One press of Escape closes one thing. @param {KeyboardEvent} event */
   const key = (event) => {
     if (event.key !== "Escape") return;
@@ -21,8 +21,8 @@ function One({ snacks }) {
     snacks.hide();
   };
   return html`
-    <div class="snack" onPointerEnter=${over} onPointerLeave=${over} onFocusIn=${() => snacks.keep(true)}
-      onFocusOut=${() => snacks.keep(false)} onKeyDown=${key}>
+    <div class="snack" onPointerEnter=${over} onPointerLeave=${over} onFocusIn=${() => snacks.keep("focus", true)}
+      onFocusOut=${() => snacks.keep("focus", false)} onKeyDown=${key}>
       <span class="snack-text">${snack.text}</span>
       ${snack.take && html`<button class="button quiet" type="button" onClick=${() => snacks.take()}>${snack.label ?? t("do.undo")}</button>`}
       <button class="round" type="button" aria-label=${t("do.close")} onClick=${() => snacks.hide()}><${Icon} name="close" /></button>

@@ -10,7 +10,8 @@ export const SNACK_MS = 6000;
 export class Snacks {
   constructor() {
     this.snack = signal(/** @type {T | null} */ (null));
-    this.kept = false;
+    /** Who is at the notice. @type {Set<'pointer' | 'focus'>} */
+    this.kept = new Set();
   }
 
   /** @param {T} snack */
@@ -21,7 +22,7 @@ export class Snacks {
 
   hide() {
     clearTimeout(this.showing);
-    this.kept = false;
+    this.kept.clear();
     this.snack.value = null;
     uncovered();
   }
@@ -33,16 +34,16 @@ export class Snacks {
     snack?.take?.();
   }
 
-  /** While someone points at it or stands on it, it stays. @param {boolean} kept */
-  keep(kept) {
-    this.kept = kept;
+  /** While someone points at it or stands on it, it stays. @param {'pointer' | 'focus'} by @param {boolean} kept */
+  keep(by, kept) {
+    this.kept[kept ? "add" : "delete"](by);
     if (this.snack.peek()) this.endLater();
   }
 
   endLater() {
     clearTimeout(this.showing);
     // Told to a pocket, it would be told to nobody.
-    const unseen = () => this.kept || globalThis.document?.visibilityState === "hidden";
+    const unseen = () => this.kept.size > 0 || globalThis.document?.visibilityState === "hidden";
     this.showing = setTimeout(() => (unseen() ? this.endLater() : this.hide()), SNACK_MS);
   }
 }

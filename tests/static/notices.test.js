@@ -41,14 +41,29 @@ test("while someone stands on it, it stays, and for its time afterwards", (conte
   const { notices, pass } = begun(context);
   notices.show("Told");
   pass(5000);
-  notices.keep(true);
+  notices.keep("focus", true);
   pass(60_000);
   assert.ok(notices.snack.value);
-  notices.keep(false);
+  notices.keep("focus", false);
   pass(5999);
   assert.ok(notices.snack.value);
   pass(1);
   assert.equal(notices.snack.value, null);
+});
+
+test("a pointer that leaves it takes it from nobody who stands on it, nor the focus from one who points at it", (context) => {
+  const { notices, pass } = begun(context);
+  for (const [first, other] of /** @type {const} */ ([["pointer", "focus"], ["focus", "pointer"]])) {
+    notices.show("Told");
+    notices.keep(first, true);
+    notices.keep(other, true);
+    notices.keep(first, false);
+    pass(60_000);
+    assert.ok(notices.snack.value, first);
+    notices.keep(other, false);
+    pass(6000);
+    assert.equal(notices.snack.value, null);
+  }
 });
 
 test("it waits for a page that is looked at", (context) => {
