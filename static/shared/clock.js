@@ -13,16 +13,22 @@ export class Clock {
     const [ahead, last] = (kept?.read() ?? "").split(" ").map(Number);
     this.ahead = Number.isFinite(ahead) ? ahead : 0;
     this.last = Number.isFinite(last) ? last : 0;
+    /** The round trip that the correction was learned from; what was kept is of another time. */
+    this.trip = Infinity;
   }
 
   /**
-   * Learn from an answer that named the server's time; half of the round trip had passed by then.
+   * Learn from an answer that named the server's time; half of the round trip had passed by then, or none of it, or all.
+   * One that was longer in coming than an earlier one counts only where that one's correction cannot be right.
    * @param {string} serverTime @param {number} asked when the question left, by this device's clock
    */
   heard(serverTime, asked) {
     const heard = Date.parse(serverTime);
     if (!Number.isFinite(heard)) return;
-    this.ahead = Math.round(heard - (asked + this.now()) / 2);
+    const trip = this.now() - asked;
+    const ahead = Math.round(heard - asked - trip / 2);
+    if (trip > this.trip && Math.abs(ahead - this.ahead) <= trip / 2) return;
+    [this.ahead, this.trip] = [ahead, trip];
     this.keep();
   }
 

@@ -23,6 +23,25 @@ test("a clock that is an hour behind is put right by the server's, half a round 
   assert.equal(clock.at(), "2026-11-25T12:00:00.200Z");
 });
 
+test("an answer that was long in coming spoils nothing that a quick one told, unless that cannot be right any more", () => {
+  let now = NOON;
+  const clock = new Clock(() => now);
+  /** @param {string} serverTime @param {number} trip ms */
+  const heard = (serverTime, trip) => {
+    const asked = now;
+    now += trip;
+    clock.heard(serverTime, asked);
+  };
+  heard("2026-11-25T12:00:00.020Z", 40);
+  heard("2026-11-25T12:00:01.900Z", 2000); // nearly all of the time went into asking
+  assert.equal(clock.at(), "2026-11-25T12:00:02.040Z");
+  now -= 3_600_000; // somebody set the clock
+  heard("2026-11-25T12:00:03.000Z", 2000);
+  assert.equal(clock.at(), "2026-11-25T12:00:04.000Z");
+  heard("2026-11-25T12:00:04.030Z", 40);
+  assert.equal(clock.at(), "2026-11-25T12:00:04.050Z");
+});
+
 test("the correction and the last time are kept for a start without network", () => {
   let text = "";
   const kept = { read: () => text, write: (/** @type {string} */ news) => (text = news) };
