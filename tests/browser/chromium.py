@@ -14,6 +14,7 @@ FLAGS = (
     "--host-resolver-rules=MAP shop.lan 127.0.0.1",
 )
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
+PATIENCE_MS = 20_000  # what takes longer hangs, also on a machine that is busy
 
 
 WHOLE = ("chromium", "chromium-browser", "google-chrome")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.chromium import FLAGS, LOCALES, shell
+from tests.browser.chromium import FLAGS, LOCALES, PATIENCE_MS, shell
 from tests.clients.mailed import mailed
 from tests.clients.process import ROOT, Process
 
@@ -24,7 +24,6 @@ from playwright._impl._api_structures import SetCookieParam  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright  # noqa: E402
 
 PHONE = ViewportSize(width=390, height=844)
-SOON_MS = 2000
 FETCH = """async ([address, payload]) => {
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(payload) });
@@ -54,7 +53,7 @@ NUMBERS = itertools.count(1)
 NEVER_ENOUGH = "100000G"  # of the disk, so that the admins have an alert to see
 PASSWORD = "correct horse battery"
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -195,6 +194,12 @@ class Phone:
         self.fill("add", text)
         self.page.keyboard.press("Enter")
 
+    def add_amount(self, text: str) -> None:
+        """The same once the page has understood what is typed, for which it would not wait for long."""
+        self.fill("add", text)
+        expect(self.page.locator(".understood-item", has_text=" · ").first).to_be_visible()
+        self.page.keyboard.press("Enter")
+
     def menu(self, word: str) -> None:
         self.button("menu")
         self.button(word)
@@ -235,19 +240,19 @@ class Phone:
         self.button("save")
 
     def sees(self, text: str) -> None:
-        expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible(timeout=SOON_MS)
+        expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible()
 
     def sees_not(self, text: str) -> None:
-        expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_have_count(0, timeout=SOON_MS)
+        expect(self.page.locator(".row-text").get_by_text(text, exact=True)).to_have_count(0)
 
     def has_on_the_server(self, text: str) -> None:
         """The list that is open here holds this item where it is kept for good."""
-        end = time.monotonic() + SOON_MS / 1000
+        end = time.monotonic() + PATIENCE_MS / 1000
         while text not in [item["text"] for item in self.call("lists.get", list=self.page.url[-36:])["items"]]:
             assert time.monotonic() < end, f"{text} is not stored"
 
     def sees_ticked(self, name: str) -> None:
-        expect(self.page.get_by_role("checkbox", name=name, exact=True)).to_be_checked(timeout=SOON_MS)
+        expect(self.page.get_by_role("checkbox", name=name, exact=True)).to_be_checked()
 
 
 ENGLISH = {
@@ -318,7 +323,7 @@ def phone(browser: Browser, house: House) -> Iterator[NewPhone]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)  # on a busy machine a page takes its time
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         email = f"{name.lower()}-{next(NUMBERS)}@example.org"
         return Phone(page, house.url, name, email, {"en": ENGLISH, "ru": RUSSIAN}[language])

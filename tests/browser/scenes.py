@@ -11,6 +11,7 @@ from tests.browser.refusal import REFUSED_QUANTITY, refuse
 from tests.browser.scene import SCENES as SCENES
 from tests.browser.scene import scene
 from tests.browser.stage import SIZES, Stage
+from tests.browser.steps import knows_the_time
 
 ALPHABET = "abcdefghijklmnopqrstuvw"
 
@@ -287,9 +288,10 @@ def overruled(stage: Stage) -> None:
     stage.invite(list_id, stage.other)
     stage.open(list_id)
     stage.sees(stage.item(1))
+    knows_the_time(stage.page)
     stage.line.refuse()
     stage.page.get_by_role("checkbox").nth(1).click()
-    stage.page.wait_for_timeout(50)
+    stage.page.wait_for_timeout(150)
     stage.other.edit(list_id, edit("tick", item=stage.me.items[stage.item(1)], ticked=True))
     stage.other.edit(list_id, edit("tick", item=stage.me.items[stage.item(1)], ticked=False))
     stage.line.clear()

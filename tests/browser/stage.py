@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.chromium import LOCALES
+from tests.browser.chromium import LOCALES, PATIENCE_MS
 from tests.browser.household import (
     NAMES,
     OTHERS,
@@ -35,7 +35,6 @@ SIZES = {
     "390x844": ViewportSize(width=390, height=844),
     "1280x800": ViewportSize(width=1280, height=800),
 }
-PATIENCE_MS = 10_000
 
 
 @cache
@@ -197,5 +196,5 @@ def played(browser: Browser, process: Process, look: Look, play: Callable[[Stage
     """One on which a scene has played, until it came to rest."""
     with stage(browser, process, look) as ready:
         play(ready)
-        ready.page.wait_for_function("document.fonts.status === 'loaded'")
+        ready.page.evaluate("document.fonts.ready.then(() => true)")
         yield ready

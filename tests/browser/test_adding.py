@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import House, Phone, Shown
+from tests.browser.steps import LIT, come, lit, wait_for
 from tests.clients.bad_line import BadLine
 
-COMES_BACK_MS = 5000
 FOURTEEN = [
     *("potatoes", "carrots", "onions", "garlic", "spinach", "butter", "yoghurt"),
     *("cream", "cheese", "apples", "pears", "plums", "grapes", "lemons"),
@@ -62,11 +62,7 @@ def stored(phone: Phone) -> list[tuple[object, ...]]:
 
 def comes_to(phone: Phone, *wanted: tuple[object, ...]) -> None:
     """The server has this soon, and it stays so when nothing waits any longer."""
-    for _ in range(COMES_BACK_MS // 100):
-        if not phone.waiting() and stored(phone) == list(wanted):
-            return
-        phone.page.wait_for_timeout(100)
-    assert stored(phone) == list(wanted)
+    wait_for(lambda: (phone.waiting(), stored(phone)), ([], list(wanted)))
 
 
 # --- while typing ---
@@ -98,7 +94,7 @@ def test_enter_adds_clears_and_keeps_the_focus(ann: Phone) -> None:
         ann.page.keyboard.press("Enter")
         expect(field(ann)).to_have_value("")
         expect(field(ann)).to_be_focused()
-    assert [row.name for row in ann.shows()] == ["milk", "bread", "tea"]
+    expect(ann.page.locator(".row-text")).to_have_text(["milk", "bread", "tea"])
     expect(snack(ann)).to_have_count(0)
 
 
@@ -130,7 +126,7 @@ def test_shift_and_enter_begin_another_line(ann: Phone) -> None:
     expect(field(ann)).to_have_value("milk\nbread")
     assert rows(ann) == []
     ann.page.keyboard.press("Enter")
-    assert [row.name for row in ann.shows()] == ["milk", "bread"]
+    expect(ann.page.locator(".row-text")).to_have_text(["milk", "bread"])
 
 
 def test_enter_that_ends_a_composed_word_adds_nothing(ann: Phone) -> None:
@@ -201,9 +197,10 @@ def test_an_item_that_is_there_counts_up_and_glows_and_can_be_taken_back(ann: Ph
     ann.add("milk")
     bob.sees("milk")
     ann.add("bread")
-    ann.add("3 Milk")
+    ann.page.evaluate(LIT, "was-here")
+    ann.add_amount("3 Milk")
     expect(snack(ann)).to_contain_text("milk was on the list: now 4")
-    expect(ann.page.locator(".row.was-here .row-text")).to_have_text("milk")
+    lit(ann, "milk")
     expect(bob.page.locator(".chip")).to_have_text("4")
     undo(ann)
     expect(ann.page.locator(".chip")).to_have_count(0)
@@ -217,7 +214,7 @@ def test_taking_back_leaves_what_others_added_meanwhile(ann: Phone, bob: Phone) 
     bob.sees("milk")
     ann.add("milk")
     expect(bob.page.locator(".chip")).to_have_text("2")
-    bob.add("3 milk")
+    bob.add_amount("3 milk")
     expect(ann.page.locator(".chip")).to_have_text("5")
     undo(ann)
     comes_to(ann, ("milk", 4, None, None, False))
@@ -229,17 +226,15 @@ def test_a_bought_item_comes_back_with_the_amount_typed_and_goes_as_it_was(ann: 
     ann.change("Milk", quantity="5", unit="l")
     ann.page.get_by_role("checkbox", name="Milk").click()
     expect(ann.page.locator(".bought .row-text")).to_have_text(["Milk"])
-    ann.page.wait_for_timeout(500)
-    before = stored(ann)
-    ann.add("3 packs milk")
+    before = ("Milk", 5, "l", None, True)
+    comes_to(ann, before)
+    ann.add_amount("3 packs milk")
     expect(snack(ann)).to_contain_text("Milk is back on the list")
     expect(ann.page.locator(".bought .row-text")).to_have_count(0)
-    ann.page.wait_for_timeout(300)
-    assert ("Milk", 3, "pack", None, False) in stored(ann)
-    assert len(stored(ann)) == len(before)
+    comes_to(ann, ("Milk", 3, "pack", None, False))
     undo(ann)
     expect(ann.page.locator(".bought .row-text")).to_have_text(["Milk"])
-    comes_to(ann, *before)
+    comes_to(ann, before)
 
 
 # --- without network, and over a reload ---
@@ -278,11 +273,8 @@ def test_without_the_server_all_of_it_works_and_two_phones_agree_later(ann: Phon
         undo(bob)
         expect(bob.page.locator(".chip").get_by_text("2", exact=True)).to_be_visible()
     for phone in (ann, bob):
-        expect(phone.page.locator(".row-text")).to_have_count(4, timeout=COMES_BACK_MS)
-    for _ in range(COMES_BACK_MS // 100):
-        if not ann.waiting() and not bob.waiting():
-            break
-        ann.page.wait_for_timeout(100)
+        expect(phone.page.locator(".row-text")).to_have_count(4)
+    wait_for(lambda: ann.waiting() + bob.waiting(), [])
     assert sorted(stored(ann), key=str) == [
         ("milk", 3, None, None, False),
         ("potatoes", 2, "kg", None, False),
@@ -297,6 +289,7 @@ def test_the_field_stays_as_high_as_its_lines_when_the_button_beside_it_grows(an
     ann.page.context.route("**/text.js", lambda route: held.append(route))
     ann.page.reload()
     field(ann).fill("2 kg carrots, milk 3.5% two bottles")
+    come(ann.page, held)
     for route in held:
         route.continue_()
     expect(ann.page.get_by_role("button", name="Add 2")).to_be_visible()
@@ -329,11 +322,8 @@ def test_whatever_people_write_comes_as_it_was_written(ann: Phone, bob: Phone, t
 def test_a_very_long_text_is_added_whole_and_breaks_nothing(ann: Phone) -> None:
     text = "Ж🍫" * 700
     ann.add(text)
-    ann.page.wait_for_timeout(300)
+    expect(ann.page.locator(".row-text")).to_have_count(1)
     assert ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    for _ in range(COMES_BACK_MS // 100):
-        if stored(ann):
-            break
-        ann.page.wait_for_timeout(100)
+    wait_for(lambda: len(stored(ann)), 1)
     [(name, _, _, note, _)] = stored(ann)
     assert f"{name}{note}" == text

@@ -31,7 +31,7 @@ def item_of(phone: Phone, text: str) -> str:
 
 
 def test_a_change_is_told_with_what_it_was_and_undone_from_another_device(ann: Phone, bob: Phone) -> None:
-    ann.add("Milk x2")
+    ann.add_amount("Milk x2")
     bob.sees("Milk")
     bob.change("Milk", quantity="3")
     open_history(ann)
@@ -105,5 +105,5 @@ def test_without_network_what_was_read_before_is_shown(house: House, ann: Phone)
         line.refuse()
         open_history(ann)
         expect(steps(ann).first).to_contain_text("Ann added Milk")
-        expect(ann.page.get_by_text("Offline: this is what was read before.")).to_be_visible(timeout=20_000)
+        expect(ann.page.get_by_text("Offline: this is what was read before.")).to_be_visible()
         expect(ann.page.get_by_role("button", name="Undo: Ann added Milk")).to_be_disabled()

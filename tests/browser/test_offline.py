@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.chromium import FLAGS
+from tests.browser.chromium import FLAGS, PATIENCE_MS
 from tests.browser.conftest import ENGLISH, NUMBERS, PASSWORD, PHONE, Phone
-from tests.browser.steps import HIDE, HOLD, held, wait_for
+from tests.browser.steps import HIDE, HOLD, becomes, copied, held, wait_for
 from tests.clients.process import ROOT, Process, wait_until_gone
 
 # Each worker is asked once: a message wakes one that is to go, and Chromium then waits until it has been idle for long.
@@ -31,6 +31,12 @@ WORKER_BUILD = """navigator.serviceWorker.ready.then(({ active }) => {
     }
     return window.askedWorkers.get(active);
 })"""
+
+
+# A page that comes to the front asks for the build only where it did not do so for five seconds.
+LOOKS_AGAIN = """() => performance.getEntriesByType("resource").some(
+    ({ name, startTime }) => name.endsWith("/static/build.json") && performance.now() - startTime > 5100
+)"""
 
 
 class Site:
@@ -113,7 +119,7 @@ def pocket(browser: Browser, site: Site) -> Iterator[NewPocket]:
 
 
 def phone_of(page: Page, name: str, url: str) -> Phone:
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE_MS)
     return Phone(page, url, name, f"{name.lower()}-{next(NUMBERS)}@example.org", ENGLISH)
 
 
@@ -125,7 +131,7 @@ def come_in(phone: Phone) -> None:
 
 def wait_for_worker(page: Page, build: str) -> None:
     """Until the worker of this build answers for the site."""
-    wait_for(lambda: page.evaluate(WORKER_BUILD), build, 40)  # the browser takes its time, as nobody waits for it
+    wait_for(lambda: page.evaluate(WORKER_BUILD), build, 60)  # the browser takes its time, as nobody waits for it
 
 
 def shown_build(page: Page) -> str:
@@ -139,7 +145,7 @@ def test_every_page_opens_without_network(site: Site, pocket: NewPocket) -> None
     ann.add("Milk")
     ann.has_on_the_server("Milk")
     address = ann.page.url
-    ann.page.wait_for_timeout(500)  # the copy of the list is kept a moment later
+    copied(ann, "Milk")
     wait_for_worker(ann.page, site.first)
     with site.fallen():
         for path in ("/list", "/account", "/join/some-code", urlsplit(address).path):
@@ -169,7 +175,7 @@ def test_a_guests_page_opens_without_network_and_keeps_what_they_do(site: Site, 
     key = ann.call("shares.create", list=ann.page.url[-36:], right="edit")["key"]
     guest = pocket("Guest", come_in=lambda phone: phone.go(f"/s/{key}"))
     guest.sees("Milk")
-    guest.page.wait_for_timeout(500)
+    copied(guest, "Milk")
     wait_for_worker(guest.page, site.first)
     with site.fallen():
         answer = guest.page.goto(f"{site.url}/s/{key}")
@@ -197,7 +203,7 @@ def test_edits_survive_the_browsers_sudden_end_and_a_start_without_network(
         ann.add("Milk")
         ann.has_on_the_server("Milk")
         address = page.url
-        page.wait_for_timeout(500)
+        copied(ann, "Milk")
         wait_for_worker(page, site.first)
         assert_installable(page)
 
@@ -208,7 +214,7 @@ def test_edits_survive_the_browsers_sudden_end_and_a_start_without_network(
             ann.tick("Milk")
             ann.add("Bread")
             ann.sees("Bread")
-            page.wait_for_timeout(300)
+            wait_for(lambda: sorted(ann.waiting()), ["add", "tick"])
             end_suddenly(profile)
         with started(browser, profile) as page:
             page.goto(address)
@@ -217,7 +223,7 @@ def test_edits_survive_the_browsers_sudden_end_and_a_start_without_network(
             ann.sees_ticked("Milk")
             ann.add("Eggs")
             ann.sees("Eggs")
-            page.wait_for_timeout(300)
+            wait_for(lambda: sorted(ann.waiting()), ["add", "add", "tick"])
             end_suddenly(profile)
 
     with started(browser, profile) as page:
@@ -246,7 +252,7 @@ def started(browser: Browser, profile: Path) -> Iterator[Page]:
         locale="en-GB",
     )
     page = context.pages[0]
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE_MS)
     try:
         yield page
     finally:
@@ -280,7 +286,8 @@ def test_a_new_build_is_taken_when_nobody_looks_and_nothing_waits(site: Site, po
     other.goto(ann.page.url.rpartition("/")[0])  # all lists: of the one list both tabs have the same typed
     wait_for_worker(ann.page, site.first)
     site.renew()
-    ann.page.wait_for_timeout(6000)  # it looked for new builds at its start
+    for page in (ann.page, other):
+        becomes(page, LOOKS_AGAIN)
     for page in (ann.page, other):
         page.evaluate(HIDE, False)
     wait_for_worker(ann.page, "ffffffffffff")
@@ -302,7 +309,7 @@ def test_a_new_build_is_taken_when_nobody_looks_and_nothing_waits(site: Site, po
 def test_a_new_build_is_not_taken_while_an_edit_waits(site: Site, pocket: NewPocket) -> None:
     ann = pocket()
     address = ann.page.url
-    ann.page.wait_for_timeout(500)
+    copied(ann)
     wait_for_worker(ann.page, site.first)
     held(ann, True)
     ann.add("Bread")
@@ -356,9 +363,10 @@ def test_a_server_that_cannot_say_its_build_lifts_no_guard_against_loading_for_e
 def test_over_plain_http_a_page_learns_of_a_new_build_on_coming_back(site: Site, pocket: NewPocket) -> None:
     ann = pocket(url=site.lan)
     assert ann.page.evaluate("typeof navigator.serviceWorker") == "undefined"
-    ann.page.wait_for_timeout(7000)
+    becomes(ann.page, LOOKS_AGAIN)
     site.renew()
-    ann.page.evaluate(HIDE, False)
+    with ann.page.expect_response("**/static/build.json"):
+        ann.page.evaluate(HIDE, False)
     ann.page.wait_for_timeout(1000)
     assert shown_build(ann.page) == site.first
     # On the way to the shop: what is loaded again now would be gone.

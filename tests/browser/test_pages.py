@@ -3,7 +3,7 @@
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PASSWORD, NewPhone, Phone
-from tests.browser.steps import HOLD, held
+from tests.browser.steps import HOLD, come, held
 
 
 def test_back_closes_the_sheet_and_stays_on_the_list(ann: Phone) -> None:
@@ -29,14 +29,14 @@ def test_a_first_visit_whose_parts_do_not_come_goes_on_by_itself_when_they_do(ph
     page.goto(ann.page.url)
     expect(page.get_by_role("status")).to_have_text("No connection yet. This page opens as soon as there is one.")
     page.unroute("**/list.en.json")
-    expect(page.get_by_text("The server does not answer. Try again.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The server does not answer. Try again.")).to_be_visible()
     page.unroute("**/api/accounts.me")
-    expect(page.locator(".add-field")).to_be_visible(timeout=20_000)
+    expect(page.locator(".add-field")).to_be_visible()
     page.route("**/api/accounts.me", cut)
     second.go("/account")
     expect(page.get_by_text("The server does not answer. Try again.")).to_be_visible()
     page.unroute("**/api/accounts.me")
-    expect(page.get_by_text("The server does not answer. Try again.")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("The server does not answer. Try again.")).to_have_count(0)
 
 
 SLOW_BACK = """
@@ -195,10 +195,10 @@ def test_of_two_choices_made_at_once_the_last_is_shown(ann: Phone) -> None:
     html = ann.page.locator("html")
     asked: list[Route] = []
     ann.page.route("**/api/accounts.update", lambda route: asked.append(route))
-    with ann.page.expect_request("**/api/accounts.update"):
-        colours.select_option("light")
-    with ann.page.expect_request("**/api/accounts.update"):
-        colours.select_option("dark")
+    colours.select_option("light")
+    come(ann.page, asked)
+    colours.select_option("dark")
+    come(ann.page, asked, 2)
     with ann.page.expect_response("**/api/accounts.update"):
         asked[0].continue_()
     ann.page.wait_for_timeout(200)
@@ -252,10 +252,10 @@ def test_until_the_lists_are_read_grey_rows_stand_for_them(ann: Phone) -> None:
 def test_the_footer_of_a_short_page_follows_its_end(phone: NewPhone) -> None:
     eve = phone("Eve")
     eve.go("/account")
-    card, footer = eve.page.locator(".card").bounding_box(), eve.page.locator(".footer").bounding_box()
-    assert card
-    assert footer
-    assert footer["y"] - card["y"] - card["height"] <= 24
+    expect(eve.page.get_by_role("button", name="I am new here")).to_be_visible()
+    gap = """() => document.querySelector(".footer").getBoundingClientRect().top
+        - document.querySelector(".card").getBoundingClientRect().bottom"""
+    assert eve.page.evaluate(gap) <= 24
 
 
 def test_a_stranger_registers_with_an_invitation_and_is_on_the_list(phone: NewPhone, ann: Phone) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, expect
 
-from tests.browser.chromium import FLAGS, program
+from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.browser.conftest import PASSWORD, PHONE, House, NewPhone, Phone
 from tests.browser.refusal import REFUSED_QUANTITY, refuse
+from tests.browser.steps import copied, knows_the_time, wait_for
 from tests.clients.bad_line import BadLine
 
-COMES_BACK_MS = 5000
 HOUR_MS = 3_600_000
 # This device's clock, for all that a page does, is so much ahead.
 WRONG_CLOCK = """(() => {
@@ -48,7 +48,7 @@ def behind(line: BadLine, phone: Phone) -> Phone:
 
 def another_tab(phone: Phone, address: str) -> Phone:
     page = phone.page.context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
     page.locator(".add-field").wait_for()
     return Phone(page, phone.url, phone.name, phone.email, phone.words)
@@ -56,11 +56,7 @@ def another_tab(phone: Phone, address: str) -> Phone:
 
 def kept(phone: Phone, edits: int) -> None:
     """So many edits are on the device, no longer in the page alone."""
-    for _ in range(COMES_BACK_MS // 50):
-        if len(phone.waiting()) == edits:
-            return
-        phone.page.wait_for_timeout(50)
-    raise AssertionError(phone.waiting())
+    wait_for(lambda: len(phone.waiting()), edits)
 
 
 def unsaved(phone: Phone, name: str = "Not saved") -> Locator:
@@ -94,7 +90,7 @@ def test_a_tab_that_is_closed_leaves_its_edits_to_the_other(ann: Phone, bob: Pho
     kept(other, 4)
     ann.page.close()
     line.clear()
-    expect(bob.page.locator(".row-text").get_by_text("Tea")).to_be_visible(timeout=COMES_BACK_MS)
+    expect(bob.page.locator(".row-text").get_by_text("Tea")).to_be_visible()
     assert ticked(bob) == {"Milk": True, "Bread": True, "Tea": False}
     expect(other.page.locator(".row-text")).to_have_count(3)
     kept(other, 0)
@@ -114,7 +110,7 @@ def test_two_tabs_that_add_the_same_without_network_count_each_once(ann: Phone, 
     for tab in (ann, other):
         expect(tab.page.locator(".chip")).to_have_text("4")
     line.clear()
-    expect(bob.page.locator(".chip")).to_have_text("4", timeout=COMES_BACK_MS)
+    expect(bob.page.locator(".chip")).to_have_text("4")
     kept(ann, 0)
     for tab in (ann, other):
         expect(tab.page.locator(".chip")).to_have_text("4")
@@ -131,7 +127,7 @@ def test_an_add_that_is_stored_but_was_not_acknowledged_is_never_counted_twice(
     behind(line, ann)
     bob.add("Milk")
     ann.sees("Milk")
-    ann.page.wait_for_timeout(500)  # and the device has its copy
+    copied(ann, "Milk")
     address = ann.page.url
     line.deafen()
     ann.add("Milk")
@@ -180,7 +176,7 @@ def test_an_edit_is_not_lost_where_the_page_is_left_in_the_same_moment(ann: Phon
             ann.page.locator(".add-field").evaluate("field => { field.form.requestSubmit(); location.reload(); }")
     line.clear()
     for text in texts:
-        expect(bob.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible(timeout=COMES_BACK_MS)
+        expect(bob.page.locator(".row-text").get_by_text(text, exact=True)).to_be_visible()
     assert sorted(ticked(bob)) == sorted(texts)
 
 
@@ -232,7 +228,8 @@ def test_what_was_done_last_stands_however_wrong_the_clock(
     assert abs(ann.page.evaluate("Date.now()") - bob.page.evaluate("Date.now()") - ahead) < 60_000
     ann.add("Milk")
     bob.sees("Milk")
-    ann.page.wait_for_timeout(500)  # for the server's time
+    knows_the_time(ann.page, ahead)
+    knows_the_time(bob.page)
     line.refuse()
     if not ann_is_last:
         ann.tick("Milk")
@@ -246,10 +243,7 @@ def test_what_was_done_last_stands_however_wrong_the_clock(
         ann.tick("Milk")
         kept(ann, 1)
     line.clear()
-    for _ in range(COMES_BACK_MS // 100):
-        if not ann.waiting():
-            break
-        ann.page.wait_for_timeout(100)
+    kept(ann, 0)
     assert ticked(bob) == {"Milk": ann_is_last}
     for phone in (ann, bob):
         box = phone.page.get_by_role("checkbox", name="Milk", exact=True)
@@ -317,9 +311,9 @@ def reads_that_it_is_not_saved(phone: Phone, *rows: str) -> None:
     """Each edit with its reason, and all that can be done about it."""
     section = unsaved(phone)
     if len(rows) > 1:
-        section.get_by_role("button", name=f"Show all {len(rows)}").click(timeout=COMES_BACK_MS)
+        section.get_by_role("button", name=f"Show all {len(rows)}").click()
     for row in rows:
-        expect(section.locator(".row", has_text=row)).to_be_visible(timeout=COMES_BACK_MS)
+        expect(section.locator(".row", has_text=row)).to_be_visible()
     for name in ("Try again", "Copy", "Drop"):
         expect(section.get_by_role("button", name=name, exact=True)).to_have_count(len(rows))
 
@@ -343,7 +337,7 @@ def test_edits_of_a_list_that_was_deleted_meanwhile_wait_for_their_author(
     kept(ann, 2)
     bob.call("lists.delete", list=path[-36:])
     line.clear()
-    expect(ann.page.get_by_text("Bob deleted this list.")).to_be_visible(timeout=COMES_BACK_MS)
+    expect(ann.page.get_by_text("Bob deleted this list.")).to_be_visible()
     assert "- Milk" in ann.page.locator("textarea.text").input_value()
     reads_that_it_is_not_saved(ann, "Add Bread", "Tick")
     ann.page.reload()
@@ -364,7 +358,7 @@ def test_edits_of_a_list_that_was_deleted_meanwhile_wait_for_their_author(
     unsaved(ann).get_by_role("button", name="Drop").click()
     expect(unsaved(ann)).to_have_count(0)
     assert ticked(bob) == {"Milk": False, "Bread": False}
-    assert ann.waiting() == []
+    kept(ann, 0)
 
 
 def test_edits_of_somebody_who_is_no_longer_a_member_wait_for_them(
@@ -385,7 +379,7 @@ def test_edits_of_somebody_who_is_no_longer_a_member_wait_for_them(
     second.call("accounts.sign_in", email=bob.email, password=PASSWORD)
     second.call("members.leave", list=ann.page.url[-36:])
     line.clear()
-    expect(bob.page.get_by_text("There is no such list, or you are not on it.")).to_be_visible(timeout=COMES_BACK_MS)
+    expect(bob.page.get_by_text("There is no such list, or you are not on it.")).to_be_visible()
     reads_that_it_is_not_saved(bob, "Add Bread", "Tick")
     bob.page.reload()
     reads_that_it_is_not_saved(bob, "Add Bread", "Tick")
@@ -410,7 +404,7 @@ def test_whoever_is_taken_off_with_an_edit_waiting_is_told_and_keeps_it(ann: Pho
     ann.page.get_by_role("button", name="Remove Bob", exact=True).click()
     expect(ann.page.locator("dialog .row-text")).to_have_text(["Ann"])
     line.clear()
-    expect(bob.page.get_by_text("There is no such list, or you are not on it.")).to_be_visible(timeout=COMES_BACK_MS)
+    expect(bob.page.get_by_text("There is no such list, or you are not on it.")).to_be_visible()
     reads_that_it_is_not_saved(bob, "Tick")
     assert ticked(ann) == {"Milk": False}
 
@@ -460,4 +454,4 @@ def test_a_refused_edit_stays_over_a_reload_until_its_author_decides(ann: Phone,
     ann.page.reload()
     ann.sees("Milk")
     expect(unsaved(ann)).to_have_count(0)
-    assert ann.waiting() == []
+    kept(ann, 0)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import SOON_MS, NewPhone, Phone
+from tests.browser.conftest import NewPhone, Phone
 
 LINE = "Share by a link"
 WITHDRAWN = "The link to this list was withdrawn."
@@ -94,7 +94,7 @@ def test_withdrawing_a_link_asks_first_and_ends_its_guests_page_at_once(
 
     sheet.get_by_role("button", name="Withdraw: Neighbours").click()
     sheet.get_by_role("button", name="Withdraw", exact=True).click()
-    expect(guest.page.get_by_text(WITHDRAWN)).to_be_visible(timeout=SOON_MS)
+    expect(guest.page.get_by_text(WITHDRAWN)).to_be_visible()
     expect(sheet.get_by_text("Withdrawn: Neighbours")).to_be_visible()
     expect(sheet.get_by_role("listitem")).to_have_count(0)
     assert shares(ann, list_id) == []

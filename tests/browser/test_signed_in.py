@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Cookie, Page, expect
 
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
-from tests.browser.steps import HOLD, held, wait_for
+from tests.browser.steps import HOLD, copied, held, wait_for
 
 DAY = 86_400
 
@@ -236,7 +236,7 @@ def test_signing_out_with_edits_waiting_asks_and_another_never_sends_them(phone:
     list_id = ann.call("lists.create", title="Groceries")["list"]["id"]
     ann.go(f"/list/{list_id}")
     expect(ann.page.get_by_role("heading", name="Groceries")).to_be_visible()
-    ann.page.wait_for_timeout(500)
+    copied(ann)
     held(ann, True)
     ann.add("Secret present")
     ann.sees("Secret present")
@@ -295,7 +295,7 @@ def test_colours_chosen_on_another_device_reach_a_page_with_its_next_connection(
     ann.call("accounts.update", theme="dark")
     with house.fallen():
         pass
-    expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark", timeout=20_000)
+    expect(ann.page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_device_without_a_name_has_one_among_the_devices(ann: Phone) -> None:

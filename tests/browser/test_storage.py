@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
-from tests.browser.steps import texts, wait_for
+from tests.browser.steps import becomes, copied, texts, wait_for
 from tests.browser.test_adding import paste
 
 GROW = """new Promise((resolve, reject) => {
@@ -65,20 +65,18 @@ def test_a_newer_page_in_another_tab_takes_nothing_from_this_one(house: House, a
         # A phone takes the database from a page that it put to sleep; the next to use it only reads.
         ann.page.evaluate(CLOSE_AT_NEXT_USE)
         other.evaluate(TELL_TABS)
-        ann.page.wait_for_function("IDBDatabase.prototype.transaction.name === 'transaction'")
+        becomes(ann.page, "IDBDatabase.prototype.transaction.name === 'transaction'")
         assert other.evaluate(GROW)
         ann.add("Eggs")
         ann.sees("Eggs")
-        ann.page.wait_for_timeout(300)
-        assert other.evaluate(KEPT) == 2
+        wait_for(lambda: other.evaluate(KEPT), 2)
         ann.page.goto("about:blank")
     # The server went back to the build before: its page meets the newer one's database.
     ann.page.goto(address)
     for text in ("Bread", "Eggs"):
         ann.sees(text)
     wait_for(lambda: sorted(texts(ann, address[-36:])), ["Bread", "Eggs", "Milk"])
-    ann.page.wait_for_timeout(300)
-    assert other.evaluate(KEPT) == 0
+    wait_for(lambda: other.evaluate(KEPT), 0)
 
 
 # Chromium's own quota is not to be had for a test. Copies of lists free some room, if there is room enough.
@@ -101,19 +99,18 @@ def test_on_a_full_disk_edits_stay_on_the_screen_and_are_sent(house: House, ann:
     with house.fallen():
         ann.add("Bread")
         ann.sees("Bread")
-        ann.page.wait_for_timeout(500)
+        wait_for(lambda: ann.page.evaluate(KEPT), 1)
         ann.page.evaluate(FULL, room)
         ann.add("Eggs")
         ann.tick("Bread")
         ann.sees("Eggs")
         ann.sees_ticked("Bread")
         ann.page.wait_for_timeout(300)
-        assert ann.page.evaluate(KEPT) == kept
+        wait_for(lambda: ann.page.evaluate(KEPT), kept)
     wait_for(lambda: sorted(texts(ann, ann.page.url[-36:])), ["Bread", "Eggs", "Milk"])
     ann.sees_ticked("Bread")
     expect(ann.page.locator(".row-text")).to_have_count(3)
-    ann.page.wait_for_timeout(300)
-    assert ann.page.evaluate(KEPT) == 0, "what is stored does not come back at the next start"
+    wait_for(lambda: ann.page.evaluate(KEPT), 0)  # what is stored does not come back at the next start
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -127,8 +124,7 @@ def test_a_browser_that_keeps_nothing_shows_and_sends_all_the_same(phone: NewPho
     ann.tick("Milk")
     ann.sees_ticked("Milk")
     ann.page.reload()
-    # A page waits a while for a browser that does not answer.
-    expect(ann.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_checked(timeout=10_000)
+    expect(ann.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_checked()
 
 
 BLOCKED = """Object.defineProperty(window, "localStorage", {
@@ -161,7 +157,7 @@ def test_a_language_chosen_elsewhere_has_no_page_loaded_for_ever_where_little_is
     ann.go(f"/list/{ann.call('lists.create', title='Groceries')['list']['id']}")
     ann.add("Milk")
     ann.has_on_the_server("Milk")
-    ann.page.wait_for_timeout(500)
+    copied(ann, "Milk")
     ann.page.evaluate("document.cookie = 'full=yes; path=/'")
     ann.call("accounts.update", language="ru")
     loads: list[str] = []
@@ -190,7 +186,7 @@ def test_what_another_build_kept_in_other_shapes_stops_no_page(ann: Phone) -> No
     ann.has_on_the_server("Milk")
     user = ann.call("accounts.me")["user"]["id"]
     made = ann.page.url[-36:]
-    ann.page.wait_for_timeout(500)
+    copied(ann, "Milk")
     wrong: list[list[object]] = [
         [f"list {user} {made}", {}],
         [f"members {user} {made}", {}],
@@ -227,7 +223,7 @@ def test_a_page_that_stumbles_over_its_copies_begins_once_more_without_them(ann:
     ann.add("Milk")
     ann.has_on_the_server("Milk")
     user = ann.call("accounts.me")["user"]["id"]
-    ann.page.wait_for_timeout(500)
+    copied(ann, "Milk")
     ann.page.evaluate(KEEP_NOTHINGS, f"list {user} {ann.page.url[-36:]}")
     ann.page.reload()
     ann.sees("Milk")
@@ -255,7 +251,7 @@ def test_many_pasted_lines_are_kept_without_reading_all_that_is_kept_for_each_of
     ann.page.reload()
     lines = [f"{one}{two}{three}" for one in "bdfgl" for two in "aeiou" for three in "mnrst"]
     ann.page.locator(".add-field").focus()
-    ann.page.wait_for_function("window.reads > 0")
+    becomes(ann.page, "window.reads > 0")
     with house.fallen():
         paste(ann, *lines)
         ann.page.evaluate("window.reads = 0")

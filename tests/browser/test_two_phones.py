@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import NO_WEB_SOCKETS, PHONE, House, NewPhone, Phone
 from tests.browser.refusal import REFUSED_QUANTITY, refuse
+from tests.browser.steps import wait_for
 
 
 def test_from_nothing_to_a_shared_list(phone: NewPhone) -> None:
@@ -137,7 +138,7 @@ def test_two_tabs_of_one_person_share_the_queue_and_count_nothing_twice(house: H
     with house.fallen():
         ann.add("milk")
         expect(other.locator(".chip")).to_have_text("2")
-    expect(bob.page.locator(".chip")).to_have_text("2", timeout=15_000)
+    expect(bob.page.locator(".chip")).to_have_text("2")
     for page in (ann.page, other, bob.page):
         page.wait_for_timeout(300)
         expect(page.locator(".chip")).to_have_text("2")
@@ -319,10 +320,10 @@ def test_pages_fit_the_narrowest_phone_with_targets_for_thumbs(ann: Phone, path:
 def test_a_new_item_is_scrolled_into_view_above_the_bar(ann: Phone) -> None:
     for letter in "ABCDEFGHIJKLMNOPQRST":
         ann.add(f"Thing {letter}")
-    row = ann.page.locator(".row", has_text="Thing T")
+    row, bar = ann.page.locator(".row", has_text="Thing T"), ann.page.locator(".add-bar")
     expect(row).to_be_in_viewport(ratio=1)
-    bottom = row.evaluate("row => row.getBoundingClientRect().bottom")
-    assert bottom <= ann.page.locator(".add-bar").evaluate("bar => bar.getBoundingClientRect().top")
+    bottom = "row => row.getBoundingClientRect().bottom"
+    wait_for(lambda: row.evaluate(bottom) <= bar.evaluate("bar => bar.getBoundingClientRect().top"), True)
 
 
 def test_one_can_type_before_the_list_has_come(browser: Browser, ann: Phone) -> None:
@@ -340,6 +341,6 @@ def test_one_can_type_before_the_list_has_come(browser: Browser, ann: Phone) -> 
     expect(page.locator(".row-text")).to_have_text(["Bread"])
     assert held
     page.unroute_all()  # and what was held goes its way
-    expect(page.locator(".row-text")).to_have_text(["Milk", "Bread"], timeout=15_000)
+    expect(page.locator(".row-text")).to_have_text(["Milk", "Bread"])
     ann.sees("Bread")
     second.close()

@@ -56,7 +56,7 @@ test("a line without end costs time in proportion to its length, and loses none"
 
 test("a pasted page of 500 lines is read within a moment", () => {
   const lines = casesOf("cases.ru.jsonl").map(({ typed }) => typed).filter((typed) => typed.length < 100);
-  const started = performance.now();
+  const before = process.cpuUsage();
   parse(Array.from({ length: 500 }, (_, at) => lines[at % lines.length]).join("\n"));
-  assert.ok(performance.now() - started < 2000);
+  assert.ok(process.cpuUsage(before).user / 1000 < 2000);
 });
