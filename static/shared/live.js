@@ -92,7 +92,8 @@ export class Live {
     if (this.state.value === "signed_out") return;
     // While the library waits for its next attempt, `connect` alone would wait with it.
     if (!this.socket.connected) this.again();
-    else this.askClock((problem) => problem?.code === "unreachable" && this.again());
+    // A line that broke meanwhile is the library's: while it closes, a new connection would get in the way of its own.
+    else this.askClock((problem) => problem?.code === "unreachable" && this.socket.connected && this.again());
   }
 
   /** Leave a connection that does not answer, and make a new one. */

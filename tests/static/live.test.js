@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { Clock } from "../../static/shared/clock.js";
 import { Live } from "../../static/shared/live.js";
 
+const LATER = "later";
+
 /** What the npm client gives us, with the server's part in the hands of the test. */
 class Socket extends EventEmitter {
   connected = false;
@@ -12,6 +14,8 @@ class Socket extends EventEmitter {
   io = { opts: { transports: ["websocket", "polling"] } };
   /** @type {string[]} */
   did = [];
+  /** @type {((error: Error) => void)[]} */
+  unanswered = [];
   /** @type {Record<string, any>} */
   answers = {
     "accounts.me": { ok: true, result: { user: { id: "ann" } } },
@@ -21,7 +25,8 @@ class Socket extends EventEmitter {
   timeout() {
     return { emit: (/** @type {string} */ name, /** @type {object} */ _payload, /** @type {any} */ hear) => {
       this.did.push(name);
-      if (this.answers[name]) hear(null, this.answers[name]);
+      if (this.answers[name] === LATER) this.unanswered.push(hear);
+      else if (this.answers[name]) hear(null, this.answers[name]);
       else if (name in this.answers) hear(new Error("operation has timed out"));
     } };
   }
@@ -41,6 +46,7 @@ class Socket extends EventEmitter {
   happens(event, ...told) {
     this.connected = event === "connect" || (this.connected && event !== "disconnect");
     this.emit(event, ...told);
+    if (event === "disconnect") for (const hear of this.unanswered.splice(0)) hear(new Error("socket has been disconnected"));
     return this.did.splice(0);
   }
 }
@@ -120,6 +126,14 @@ test("coming back to the page asks the line for a sign of life, and leaves one t
   socket.answers.clock = undefined;
   live.check();
   assert.deepEqual(socket.did, ["clock", "disconnect", "connect"]);
+});
+
+test("a line that breaks while it is asked for a sign of life is left to the library", () => {
+  const { socket, live } = pair();
+  socket.happens("connect");
+  socket.answers.clock = LATER;
+  live.check();
+  assert.deepEqual(socket.happens("disconnect", "transport close"), ["clock"]);
 });
 
 test("coming back without a connection tries at once, whatever the pause between attempts", () => {
