@@ -3,9 +3,9 @@
 /** @import { ListChanged } from '../shared/shapes.js' */
 /** @import { Member } from './members.js' */
 
-/** The first letters of a name's first two words. @param {string | null} name */
+/** The first signs that show of a name's first two words. @param {string | null} name */
 export function initials(name) {
-  const words = (name ?? "").trim().split(/\s+/).filter(Boolean);
+  const words = (name ?? "").replace(/\p{Cf}/gu, "").split(/\s+/).filter(Boolean);
   return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
 }
 

@@ -11,6 +11,7 @@ const ids = (/** @type {readonly any[]} */ members) => members.map(({ person }) 
 test("initials are the first letters of the first two words, also beyond the basic plane", () => {
   assert.equal(initials(" anna maria  petrova "), "AM");
   assert.equal(initials("🍎 яна"), "🍎Я");
+  assert.equal(initials("\u202eanna \u2067boris"), "AB", "a sign of direction shows nothing");
   assert.equal(initials(null), "");
 });
 
