@@ -7,11 +7,18 @@ import { copyText } from "../shared/copy.js";
 import { html } from "../shared/html.js";
 import { t } from "../shared/words.js";
 
-/** Copying a text and saying so; where only a person may copy, it is selected in `field`. @param {string} text */
+/**
+ * Copying a text and saying so; where only a person may copy, it is selected in `field`.
+ * @param {string | (() => string)} text a function where it is long in the making: then it is made for who copies it
+ */
 export function useCopy(text) {
   const field = useRef(/** @type {any} */ (null));
   const says = useSignal("");
-  const copy = async () => (says.value = t((await copyText(text, field.current)) ? "state.copied" : "state.select_and_copy"));
+  const copy = async () => {
+    const made = typeof text === "function" ? text() : text;
+    field.current.value = made;
+    says.value = t((await copyText(made, field.current)) ? "state.copied" : "state.select_and_copy");
+  };
   return { field, says, copy };
 }
 
@@ -42,5 +49,5 @@ export function Link({ url, title, focused = false, children }) {
   `;
 }
 
-/** What a text that is not shown is copied from. @param {{text: string, field: {current: HTMLTextAreaElement | null}}} props */
+/** What a text that is not shown is copied from. @param {{text?: string, field: {current: HTMLTextAreaElement | null}}} props */
 export const Unseen = ({ text, field }) => html`<textarea class="unseen" ref=${field} value=${text} readonly tabindex="-1" aria-hidden="true"></textarea>`;

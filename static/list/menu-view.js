@@ -65,10 +65,9 @@ function MenuSheet({ screen, state, close, lead }) {
 
 /** @param {{state: State}} props */
 function CopyText({ state }) {
-  const text = asText(state, copied);
-  const { field, says, copy } = useCopy(text);
+  const { field, says, copy } = useCopy(() => asText(state, copied));
   return html`
     <${Deed} icon="text" label=${says.value || t("list.copy_text")} act=${copy} />
-    <${Unseen} text=${text} field=${field} />
+    <${Unseen} field=${field} />
   `;
 }

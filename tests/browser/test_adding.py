@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Route, expect
 from tests.browser.conftest import House, Phone, Shown
 from tests.browser.steps import LIT, come, lit, wait_for
 from tests.clients.bad_line import BadLine
+from tests.clients.making import add
 
 FOURTEEN = [
     *("potatoes", "carrots", "onions", "garlic", "spinach", "butter", "yoghurt"),
@@ -164,6 +165,22 @@ def test_ticked_lines_come_ticked(ann: Phone) -> None:
         ("tea", None, None, None, True),
     )
     assert sorted(ann.shows()) == [Shown("bread", True), Shown("milk", False), Shown("tea", True)]
+
+
+def test_a_list_that_was_copied_as_text_is_pasted_into_another_as_it_was(ann: Phone) -> None:
+    items = ["Salt, fine", "Bread"]
+    ann.call("lists.edit", list=ann.page.url[-36:], edits=[add(text) for text in items])
+    ann.sees("Bread")
+    ann.button("menu")
+    ann.page.get_by_role("button", name="Copy as text").click()
+    expect(ann.page.get_by_role("button", name="Copied")).to_be_visible()
+    ann.go(f"/list/{ann.call('lists.create', title='Cellar')['list']['id']}")
+    ann.fill("add", "")
+    ann.page.keyboard.press("Control+V")
+    ann.page.get_by_role("button", name="Add 2").click()
+    for text in items:
+        ann.sees(text)
+    assert len(ann.shows()) == 2
 
 
 def test_repeats_in_one_paste_are_one_item(ann: Phone) -> None:
