@@ -25,10 +25,12 @@ export class Clock {
   heard(serverTime, asked) {
     const heard = Date.parse(serverTime);
     if (!Number.isFinite(heard)) return;
-    const trip = this.now() - asked;
-    const ahead = Math.round(heard - asked - trip / 2);
+    const now = this.now();
+    const trip = now - asked;
+    const ahead = Math.round(heard - now + Math.max(trip, 0) / 2);
     if (trip > this.trip && Math.abs(ahead - this.ahead) <= trip / 2) return;
-    [this.ahead, this.trip] = [ahead, trip];
+    // Where the clock was set back meanwhile, nobody knows how long it took.
+    [this.ahead, this.trip] = [ahead, trip < 0 ? Infinity : trip];
     this.keep();
   }
 

@@ -42,6 +42,18 @@ test("an answer that was long in coming spoils nothing that a quick one told, un
   assert.equal(clock.at(), "2026-11-25T12:00:04.050Z");
 });
 
+test("a clock that is set back while an answer is on its way is right at once, and better with the next one", () => {
+  let now = NOON;
+  const clock = new Clock(() => now);
+  clock.heard("2026-11-25T12:00:00.000Z", now);
+  const asked = now;
+  now += 300 - 3_600_000;
+  clock.heard("2026-11-25T12:00:00.100Z", asked);
+  assert.equal(clock.at(), "2026-11-25T12:00:00.100Z");
+  clock.heard("2026-11-25T12:00:00.400Z", now - 200);
+  assert.equal(clock.at(), "2026-11-25T12:00:00.500Z");
+});
+
 test("the correction and the last time are kept for a start without network", () => {
   let text = "";
   const kept = { read: () => text, write: (/** @type {string} */ news) => (text = news) };
