@@ -69,6 +69,7 @@ function pairs(line, held, marks) {
   /** @type {[number, number][]} */
   const found = [];
   if (!OPENING.test(line)) return found;
+  const last = Object.fromEntries(Object.values(marks).flatMap((closing) => [...closing].map((mark) => [mark, line.lastIndexOf(mark)])));
   let [opened, start, depth] = ["", 0, 0];
   for (let at = 0; at < line.length; at += 1) {
     const char = line[at];
@@ -80,7 +81,7 @@ function pairs(line, held, marks) {
         opened = "";
       }
     } else if (opened) depth += Number(char === opened);
-    else if (char in marks && [...marks[char]].some((mark) => line.lastIndexOf(mark) > at) && opens(line, at, marks))
+    else if (char in marks && [...marks[char]].some((mark) => last[mark] > at) && opens(line, at, marks))
       [opened, start, depth] = [char, at, 1];
   }
   return found;
