@@ -124,7 +124,7 @@ const ALL_QUOTES = ["", '""', "«»", "“”", "„“"];
  * @param {Omit<TypedItem, 'note' | 'ticked'>} item @param {string} amount what is written after the text
  */
 export function written({ text, quantity, unit }, amount) {
-  const wanted = { text, quantity: quantity ?? (unit === null ? null : 1), unit };
+  const wanted = { text: text.replace(UNSEEN, ""), quantity: quantity ?? (unit === null ? null : 1), unit };
   const forms = ALL_QUOTES.map(([open = "", close = ""]) => open + text + close);
   return forms.find((form) => isReadAs(parse(`- ${form}${amount}`), wanted)) ?? text;
 }

@@ -66,6 +66,7 @@ test("quotes are written only where they are needed, and a list's title is no it
   assert.equal(write("Salt, fine", 2), '"Salt, fine", 2');
   assert.equal(write('pan 9", black'), '«pan 9", black»');
   assert.equal(write("«Наполеон»"), "«Наполеон»");
+  assert.deepEqual(parse(write("\u200fחלב, דק\u200f", 2)).map(({ text, quantity }) => [text, quantity]), [["חלב, דק", 2]]);
   for (const title of ["Weekend", "Weekend, May", "2 weeks", "🛒", "[x] done", "- trip"])
     assert.deepEqual(parse(asText(state([], title), copied)), [], title);
 });
