@@ -83,6 +83,18 @@ def becomes(page: Page, script: str) -> None:
     wait_for(lambda: bool(page.evaluate(script)), True)
 
 
+# The reader of typed text, the sheets and their words: a page asks for them once it is idle.
+HAS_ALL = """(() => {
+    const asked = performance.getEntriesByType("resource").map(({ name }) => name.split("/").at(-1));
+    return new Set(asked.filter((name) => /^(text|sheets)\\.(\\w+\\.json|js)$/.test(name))).size === 3;
+})()"""
+
+
+def has_all(page: Page) -> None:
+    """A list's page needs no other file from now on."""
+    becomes(page, HAS_ALL)
+
+
 def come(page: Page, what: Sized, count: int = 1) -> None:
     """Until so many of what Playwright tells of this page have come."""
     end = time.monotonic() + PATIENCE_MS / 1000

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import CDPSession, expect
 
 from tests.browser.conftest import NO_WEB_SOCKETS, PASSWORD, House, NewPhone, Phone, Shown
+from tests.browser.steps import has_all
 from tests.clients.bad_line import BadLine
 
 AGREED_SECONDS = 5
@@ -178,6 +179,7 @@ def household(phone: NewPhone, house: House, seed: int, *, sockets: bool) -> Ite
         for made in devices:
             made.phone.go(f"/list/{list_id}")
             expect(made.phone.page.get_by_role("checkbox", name=SALT, exact=True)).to_be_visible()
+            has_all(made.phone.page)
         try:
             yield devices
         except BaseException:

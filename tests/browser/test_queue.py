@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, expect
 from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.browser.conftest import PASSWORD, PHONE, House, NewPhone, Phone
 from tests.browser.refusal import REFUSED_QUANTITY, refuse
-from tests.browser.steps import copied, knows_the_time, wait_for
+from tests.browser.steps import copied, has_all, knows_the_time, wait_for
 from tests.clients.bad_line import BadLine
 
 HOUR_MS = 3_600_000
@@ -43,6 +43,7 @@ def behind(line: BadLine, phone: Phone) -> Phone:
     phone.url = f"http://shop.lan:{line.netloc.rpartition(':')[2]}"
     phone.go(path)
     phone.page.locator(".add-field").wait_for()
+    has_all(phone.page)
     return phone
 
 
@@ -77,6 +78,7 @@ def test_a_tab_that_is_closed_leaves_its_edits_to_the_other(ann: Phone, bob: Pho
     behind(line, ann)
     ann.add("Milk")
     bob.sees("Milk")
+    kept(ann, 0)
     other = another_tab(ann, ann.page.url)
     other.sees("Milk")
     line.refuse()
@@ -149,6 +151,7 @@ def test_a_page_that_crashes_with_edits_waiting_loses_none(ann: Phone, bob: Phon
     behind(line, ann)
     ann.add("Milk")
     bob.sees("Milk")
+    kept(ann, 0)
     address = ann.page.url
     line.stall()
     ann.add("Bread")
@@ -228,6 +231,7 @@ def test_what_was_done_last_stands_however_wrong_the_clock(
     assert abs(ann.page.evaluate("Date.now()") - bob.page.evaluate("Date.now()") - ahead) < 60_000
     ann.add("Milk")
     bob.sees("Milk")
+    kept(ann, 0)
     knows_the_time(ann.page, ahead)
     knows_the_time(bob.page)
     line.refuse()
@@ -264,6 +268,7 @@ def test_what_waits_is_never_sent_as_somebody_else(phone: NewPhone, ann: Phone, 
     address = ann.page.url
     ann.add("Milk")
     bob.sees("Milk")
+    kept(ann, 0)
     line.refuse()
     ann.add("Bread")
     ann.tick("Milk")

@@ -64,6 +64,7 @@ class BadLine:
         self._live_flowing = asyncio.Event()
         self._seconds = 0.0
         self._refusing = False
+        self._breaks = 0
         self._cut: tuple[Way, int] | None = None
         self._losing = False
 
@@ -158,6 +159,7 @@ class BadLine:
             flowing.set()
 
     def _break_all(self) -> None:
+        self._breaks += 1
         for connection in list(self._connections):
             self._break(connection, "dropped")
 
@@ -181,11 +183,17 @@ class BadLine:
             self._note(f"#{number} refused")
             _reset(writer)
             return
+        breaks = self._breaks
         try:
             answers, server = await asyncio.open_connection(*self._target)
         except OSError:
             self._note(f"#{number}: nobody answers")
             _reset(writer)
+            return
+        if self._breaks != breaks:
+            self._note(f"#{number} broken: all were while it began")
+            _reset(writer)
+            _reset(server)
             return
         _at_once(writer)
         _at_once(server)

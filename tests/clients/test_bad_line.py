@@ -198,6 +198,16 @@ async def test_it_refuses_until_it_is_clear(line: BadLine) -> None:
     assert await said(await connect(line), b"b") == b"b"
 
 
+async def test_none_slips_through_that_begins_as_it_refuses(line: BadLine) -> None:
+    for _ in range(100):
+        beginning = await connect(line)
+        line.refuse()
+        beginning[1].write(b"a")
+        with contextlib.suppress(ConnectionResetError):
+            assert await beginning[0].read(1) == b""
+        line.clear()
+
+
 async def test_everything_is_dropped_and_can_be_begun_anew(line: BadLine) -> None:
     several = [await connect(line) for _ in range(3)]
     for streams in several:
