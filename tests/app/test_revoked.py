@@ -190,4 +190,5 @@ async def test_a_device_a_member_and_a_link_are_out_within_a_second(tmp_path: Pa
         for what, place in (("heard", 0), ("out", 1)):
             ms = [round(times[place] * 1000) for times in measured]
             print(f"{who}: {what} after {median(ms)} ms, at most {max(ms)} ms")
-            assert median_low(ms) < 1_000, (who, what, measured)  # a busy machine holds up some
+            # The promise is about all of them; beside other tests a busy machine holds up some.
+            assert (max(ms) if long else median_low(ms)) < 1_000, (who, what, measured)
