@@ -10,7 +10,7 @@ import { html } from "../shared/html.js";
 import { newId } from "../shared/ids.js";
 import { Failure, Sheet, sentence } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
-import { clock, isolated, t } from "../shared/words.js";
+import { clock, t, together } from "../shared/words.js";
 import { byDay, said, withNewest, withOlder } from "./history.js";
 
 /** @param {{screen: Screen, state: State, close: () => void}} props */
@@ -74,7 +74,7 @@ function Step({ change, says: { what, details, stands }, there, undo }) {
     <li class=${`row step ${stands ? "" : "muted"}`}>
       <div class="row-main">
         <span class="row-text">${what}</span>
-        <span class="row-second"><time datetime=${change.at}>${clock(change.at)}</time>${details.map((detail) => ` · ${isolated(detail)}`)}</span>
+        <span class="row-second"><time datetime=${change.at}>${clock(change.at)}</time>${details.length > 0 && ` · ${together(details, " · ")}`}</span>
         ${undo && html`<span class="field-error" role="status">${fault.value}</span>`}
       </div>
       ${undo && stands && html`

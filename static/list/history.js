@@ -3,7 +3,7 @@
 /** @import { Change, Fields } from '../shared/shapes.js' */
 /** @import { State } from './model.js' */
 import { amount, unitName } from "../shared/amounts.js";
-import { day, isWord, isolated, number, t } from "../shared/words.js";
+import { day, isWord, number, t, together } from "../shared/words.js";
 
 /** @typedef {{changes: readonly Change[], more: boolean}} Pages newest first, without a gap */
 /** @typedef {{what: string, details: string[], stands: boolean}} Said */
@@ -100,7 +100,7 @@ class Past {
 
   /** @param {string[]} ids */
   names(ids) {
-    const named = ids.slice(0, NAMED).map((id) => isolated(this.text(id))).join(", ");
+    const named = together(ids.slice(0, NAMED).map((id) => this.text(id)), ", ");
     return ids.length > NAMED ? t("history.and_more", { names: named, count: ids.length - NAMED }) : named;
   }
 

@@ -7,6 +7,6 @@ export { html } from "../shared/html.js";
 export { Icon } from "../shared/icons.js";
 export { Choice, Failure, Field, Form, Sheet, fieldsOf, sentence } from "../shared/parts.js";
 export { problemFrom } from "../shared/problem.js";
-export { clock, day, isWord, isolated, language, moment, number, plain, t } from "../shared/words.js";
+export { clock, day, isWord, language, moment, number, plain, t, together } from "../shared/words.js";
 export { asText, onList } from "./model.js";
 export { brief } from "./notices.js";

@@ -297,8 +297,16 @@ export function sameOpen(items, text, unit) {
   return first;
 }
 
-/** The text of a list, for whoever has to keep it elsewhere; its title is passed over where it is pasted. @param {State} state @param {(item: Item) => string} line */
-export const asText = (state, line) => [/^\p{L}[^,]*$/u.test(state.list.title) ? `${state.list.title}:` : `# ${state.list.title}`, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
+/**
+ * The text of a list, for whoever has to keep it elsewhere; its title is passed over where it is pasted.
+ * @param {State} state @param {(item: Item) => string} line
+ */
+export function asText(state, line) {
+  const { title } = state.list;
+  // To the reader of typed text a line with a colon at its end is a heading only if it is like this.
+  const heading = /^\p{L}[^,]*$/u.test(title) ? `${title}:` : `# ${title}`;
+  return [heading, ...onList(state).map((item) => `- ${line(item)}`)].join("\n");
+}
 
 const IDS_AN_EDIT = 500;
 

@@ -4,7 +4,7 @@
 /** @import { Notices } from './notices.js' */
 /** @import { OpenList, Wish } from './open-list.js' */
 /** @import { Screen } from './screen.js' */
-import { isWord, isolated, t } from "../shared/words.js";
+import { isWord, t, together } from "../shared/words.js";
 import { brief } from "./notices.js";
 import { nameIn, whatOf } from "./said.js";
 
@@ -59,7 +59,7 @@ export function agrees(change, edit) {
 /** @param {readonly Loss[]} losses @param {(edit: Edit) => string} nameOf */
 export function wordsOf(losses, nameOf) {
   const names = [...new Set(losses.map((loss) => loss.name ?? t("list.someone")))];
-  const name = names.slice(0, 3).map(isolated).join(", ");
+  const name = together(names.slice(0, 3), ", ");
   const count = new Set(losses.flatMap(({ edit }) => edit.items ?? edit.item ?? "")).size;
   if (count > 1) return t("overruled.many", { name, count });
   const { edit, what } = losses[losses.length - 1];

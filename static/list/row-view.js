@@ -4,7 +4,7 @@
 import { amount } from "../shared/amounts.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
-import { isolated, number, t } from "../shared/words.js";
+import { number, t, together } from "../shared/words.js";
 import { Stepper } from "./stepper-view.js";
 
 /** @typedef {{choose: (id: string) => void, step: (id: string | null) => void, setQuantity: (item: Item, quantity: number) => void}} Deeds */
@@ -58,4 +58,4 @@ const isOther = (one, other) =>
 
 /** @param {Item} item @param {string} who */
 const secondLine = ({ note, category, price }, who) =>
-  [note, category, price === null ? "" : number(price), who].flatMap((part) => (part ? isolated(part) : [])).join("\u00a0· ");
+  together([note, category, price === null ? "" : number(price), who], "\u00a0· ");

@@ -3,7 +3,7 @@
 /** @import { TypedItem } from '../shared/text.js' */
 import { amount } from "../shared/amounts.js";
 import { reader } from "../shared/reader.js";
-import { isolated } from "../shared/words.js";
+import { together } from "../shared/words.js";
 
 export const MOST_AT_ONCE = 500;
 const MOST_KNOWN = 1000;
@@ -53,4 +53,4 @@ export function isWorthShowing(items, text) {
 }
 
 /** "potatoes · 2 kg". @param {TypedItem} item */
-export const line = (item) => [item.text, amount(item), item.note].flatMap((part) => (part ? isolated(part) : [])).join(" · ");
+export const line = (item) => together([item.text, amount(item), item.note], " · ");

@@ -87,6 +87,9 @@ export function isolated(text) {
   return RIGHT_TO_LEFT.test(calm) ? `\u2068${calm}\u2069` : calm;
 }
 
+/** What there is of these, side by side. @param {readonly (string | null)[]} parts @param {string} mark what stands between two */
+export const together = (parts, mark) => parts.flatMap((part) => (part ? isolated(part) : [])).join(mark);
+
 /** @param {number} value */
 export const number = (value) => (digits ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })).format(value);
 
