@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, expect
 
 from tests.browser.chromium import FLAGS, PATIENCE_MS, program
-from tests.browser.conftest import PASSWORD, PHONE, House, NewPhone, Phone
+from tests.browser.conftest import PASSWORD, PHONE, House, NewPhone, Phone, joins
 from tests.browser.refusal import REFUSED_QUANTITY, refuse
 from tests.browser.steps import copied, has_all, knows_the_time, wait_for
 from tests.clients.bad_line import BadLine
@@ -366,14 +366,9 @@ def test_edits_of_a_list_that_was_deleted_meanwhile_wait_for_their_author(
     kept(ann, 0)
 
 
-def test_edits_of_somebody_who_is_no_longer_a_member_wait_for_them(
-    phone: NewPhone, ann: Phone, bob: Phone, line: BadLine
-) -> None:
+def test_edits_of_somebody_who_is_no_longer_a_member_wait_for_them(phone: NewPhone, ann: Phone, line: BadLine) -> None:
     """Bob leaves on another device, with edits waiting on this one."""
-    bob.call("accounts.update", language="en")
-    bob = Phone(bob.page, bob.url, bob.name, bob.email, ann.words)
-    bob.page.reload()
-    behind(line, bob)
+    bob = behind(line, joins(ann, phone("Bob"), "en"))
     ann.add("Milk")
     bob.sees("Milk")
     line.refuse()
@@ -391,12 +386,11 @@ def test_edits_of_somebody_who_is_no_longer_a_member_wait_for_them(
     assert ticked(ann) == {"Milk": False}
 
 
-def test_whoever_is_taken_off_with_an_edit_waiting_is_told_and_keeps_it(ann: Phone, bob: Phone, line: BadLine) -> None:
+def test_whoever_is_taken_off_with_an_edit_waiting_is_told_and_keeps_it(
+    phone: NewPhone, ann: Phone, line: BadLine
+) -> None:
     """Bob has the list open without network when Ann takes him off; what he ticked is shown to him as not saved."""
-    bob.call("accounts.update", language="en")
-    bob = Phone(bob.page, bob.url, bob.name, bob.email, ann.words)
-    bob.page.reload()
-    behind(line, bob)
+    bob = behind(line, joins(ann, phone("Bob"), "en"))
     ann.add("Milk")
     bob.sees("Milk")
     line.refuse()
