@@ -78,6 +78,6 @@ export async function leaveDevice(user, anyway) {
 
 /** @param {User} user @param {import('../shared/store.js').Store} store */
 async function waitingOf(user, store) {
-  const stored = (await store.entries(user.id)).filter((entry) => entry.state === "waiting");
-  return new Set([...stored, ...journal.left(user.id)].map((entry) => entry.edit.id)).size;
+  const kept = [...(await store.entries(user.id)), ...journal.left(user.id)];
+  return new Set(kept.filter((entry) => entry.state === "waiting").map((entry) => entry.edit.id)).size;
 }

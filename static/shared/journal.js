@@ -1,12 +1,10 @@
 /**
  * Edits on their way into the store. They are kept in the very step in which they are made: a page that is left at once
- * takes with it whatever IndexedDB has not written yet.
+ * takes with it whatever IndexedDB has not written yet. Where there is no IndexedDB, they stay here until they leave the queue.
  */
 
-/** @import { Entry } from './queue.js' */
+/** @import { Entry, Journal } from './queue.js' */
 import { recall, remember, remembered } from "./memory.js";
-
-/** @typedef {{keep: (entry: Entry) => void, forget: (id: string) => void, left: (account: string) => Entry[]}} Journal */
 
 const PREFIX = "edit ";
 

@@ -4,8 +4,7 @@
  */
 
 /** @import { Edit, Edited, Result } from './shapes.js' */
-/** @import { Journal } from './journal.js' */
-/** @import { Entry, Verdict } from './queue.js' */
+/** @import { Entry, Journal, Verdict } from './queue.js' */
 /** @import { Store } from './store.js' */
 import { batch, signal } from "@preact/signals";
 import { problemFrom } from "./problem.js";
@@ -35,6 +34,7 @@ export class Outbox {
     this.deliver = deliver;
     this.tabs = tabs;
     this.journal = journal;
+    if (store instanceof PageStore) store.journal = journal;
     /** All edits of the account that wait or were set aside, oldest first: what the screen lays over its state. */
     this.entries = signal(/** @type {readonly Entry[]} */ ([]));
     /** Called with what was stored, in the same step in which it leaves `entries`. */
@@ -63,7 +63,7 @@ export class Outbox {
   async load() {
     const left = this.journal?.left(this.account) ?? [];
     if (left.length > 0) await this.keep((store) => store.append(left));
-    for (const { edit } of left) this.journal?.forget(edit.id);
+    this.handOver(left);
     await this.refresh();
     this.flush();
   }
@@ -104,12 +104,17 @@ export class Outbox {
     }
     this.entries.value = [...this.entries.value, ...news].sort((one, other) => (one.n ?? Infinity) - (other.n ?? Infinity) || 0);
     await this.keep((store) => store.append(news));
-    for (const entry of news) {
-      this.unkept.delete(entry.edit.id);
-      this.journal?.forget(entry.edit.id);
-    }
+    for (const { edit } of news) this.unkept.delete(edit.id);
+    this.handOver(news);
     await this.refresh();
     this.post();
+  }
+
+  /** Kept now, or folded into another; a store that lasts as long as the page keeps its own in the journal. @param {readonly Entry[]} entries */
+  handOver(entries) {
+    const { store } = this;
+    const isHere = (/** @type {string} */ id) => store instanceof PageStore && store.has(id);
+    for (const { edit } of entries) if (!isHere(edit.id)) this.journal?.forget(edit.id);
   }
 
   /** @param {string} list @param {string} epoch @param {Edit} edit @returns {Entry} */
@@ -311,7 +316,7 @@ export class Outbox {
 
   /** @returns {Promise<Store>} */
   async keepHere() {
-    const here = new PageStore(this.store);
+    const here = new PageStore(this.store, this.journal);
     // What was kept may be on its way by now, in this tab or another: nothing folds into it any more.
     await here.append(this.entries.value.map((entry) => (this.unkept.has(entry.edit.id) ? entry : { ...entry, sent: true })));
     this.store = here;

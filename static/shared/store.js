@@ -2,10 +2,10 @@
  * What this device keeps: the queue of edits of each account, and copies of lists for the first paint.
  *
  * IndexedDB keeps it over restarts and shares it among tabs; each method is one transaction, so tabs never see half
- * of one another's. Where the browser refuses IndexedDB, it is kept as long as the page is open.
+ * of one another's. Where the browser refuses IndexedDB, copies last as long as the page, and edits stay in the journal.
  */
 
-/** @import { Entry } from './queue.js' */
+/** @import { Entry, Journal } from './queue.js' */
 /** @import { DBSchema, IDBPDatabase } from 'idb' */
 import { openDB } from "idb";
 import { inTime } from "./in-time.js";
@@ -207,11 +207,15 @@ class DatabaseStore {
   }
 }
 
-/** The same for as long as the page is open. @implements {Store} */
+/** The same for as long as the page is open; an outbox gives it its journal, for the next page. @implements {Store} */
 export class PageStore {
-  /** @param {Store} [broken] in whose place it came: what leaves here must not come back from there */
-  constructor(broken) {
+  /**
+   * @param {Store} [broken] in whose place it came: what leaves here must not come back from there
+   * @param {Journal} [journal]
+   */
+  constructor(broken, journal) {
     this.broken = broken;
+    this.journal = journal;
     /** @type {Entry[]} */
     this.kept = [];
     /** @type {Map<string, unknown>} */
@@ -228,10 +232,9 @@ export class PageStore {
   async append(entries) {
     for (const entry of entries) {
       const add = folded(this.kept, entry);
-      const known = this.kept.some(({ edit }) => edit.id === entry.edit.id);
-      if (known) this.replace([entry]);
+      if (this.has(entry.edit.id)) this.replace([entry]);
       else if (add) this.replace([add]);
-      else this.kept.push({ ...entry, n: entry.n ?? this.next });
+      else this.push({ ...entry, n: entry.n ?? this.next });
       this.next = Math.max(this.next, (this.kept.at(-1)?.n ?? 0) + 1);
     }
     this.kept.sort((one, other) => (one.n ?? 0) - (other.n ?? 0));
@@ -250,6 +253,7 @@ export class PageStore {
   async drop(ids) {
     this.kept = this.kept.filter((entry) => !ids.includes(entry.edit.id));
     await this.broken?.drop(ids).catch(() => {});
+    for (const id of ids) if (!this.has(id)) this.journal?.forget(id);
   }
 
   /** @param {readonly Entry[]} entries */
@@ -276,9 +280,26 @@ export class PageStore {
     this.copies.clear();
   }
 
+  /** @param {string} id of an edit */
+  has(id) {
+    return this.kept.some(({ edit }) => edit.id === id);
+  }
+
+  /** @param {Entry} entry */
+  push(entry) {
+    this.kept.push(entry);
+    this.note(entry);
+  }
+
   /** @param {readonly Entry[]} entries */
   replace(entries) {
     const news = new Map(entries.map((entry) => [entry.edit.id, entry]));
     this.kept = this.kept.map((entry) => news.get(entry.edit.id) ?? entry);
+    entries.filter(({ edit }) => this.has(edit.id)).forEach((entry) => this.note(entry));
+  }
+
+  /** Its place here is none in the store that the next page has. @param {Entry} entry */
+  note({ n, ...entry }) {
+    this.journal?.keep(entry);
   }
 }

@@ -127,6 +127,34 @@ def test_a_browser_that_keeps_nothing_shows_and_sends_all_the_same(phone: NewPho
     expect(ann.page.get_by_role("checkbox", name="Milk", exact=True)).to_be_checked()
 
 
+@pytest.mark.parametrize(("what", "cured"), [("IndexedDB", False), ("IndexedDB, silent", True)])
+def test_edits_of_a_page_without_a_database_are_the_next_pages_to_send(
+    house: House, ann: Phone, what: str, cured: bool
+) -> None:
+    """Also where its database only came too late: the next page has it."""
+    ann.add("Milk")
+    ann.has_on_the_server("Milk")
+    address = ann.page.url
+    ann.page.add_init_script(REFUSED[what])
+    ann.page.reload()
+    ann.sees("Milk")
+    with house.fallen():
+        ann.add("Bread")
+        ann.change("Bread", quantity="3")
+        ann.tick("Milk")
+        ann.sees_ticked("Milk")
+        ann.page.goto("about:blank")
+    if cured:
+        ann.page = ann.page.context.new_page()
+    ann.page.goto(address)
+    ann.sees("Bread")
+    ann.sees_ticked("Milk")
+    wait_for(lambda: sorted(texts(ann, address[-36:])), ["Bread", "Milk"])
+    becomes(ann.page, "!Object.keys(localStorage).some((name) => name.startsWith('shoplist.edit '))")
+    items = {item["text"]: item for item in ann.call("lists.get", list=address[-36:])["items"]}
+    assert (items["Bread"]["quantity"], items["Milk"]["ticked"]) == (3, True)
+
+
 BLOCKED = """Object.defineProperty(window, "localStorage", {
     get() { throw new DOMException("no", "SecurityError"); },
 });"""

@@ -14,13 +14,13 @@ const AT = "2026-11-25T12:00:00.000Z";
 const edit = (id, more = {}) => ({ id, kind: "add", item: `item ${id}`, text: "milk", at: AT, seen: 0, ...more });
 const breathe = () => new Promise((resolve) => setImmediate(resolve));
 
-/** An outbox whose calls wait until the test answers them. @param {PageStore} [store] @param {any} [tabs] */
-function outboxOf(store = new PageStore(), tabs) {
+/** An outbox whose calls wait until the test answers them. @param {PageStore} [store] @param {any} [tabs] @param {any} [journal] */
+function outboxOf(store = new PageStore(), tabs, journal) {
   /** @type {{ids: string[], list: string, answer: (edited: Edited) => void, fail: (problem: Problem) => void}[]} */
   const calls = [];
   const outbox = new Outbox("ann", store, ({ list, edits }) => new Promise((answer, fail) => {
     calls.push({ ids: edits.map(({ id }) => id), list, answer, fail });
-  }), tabs);
+  }), tabs, journal);
   return { outbox, calls, store };
 }
 
@@ -74,7 +74,8 @@ test("an edit survives the page: another one sends it, in the old order, and onl
   assert.deepEqual(calls.map(({ ids }) => ids), [["1", "2"]]);
 });
 
-test("an edit of a page that ended before the store had it is brought in by the next one, once", async () => {
+/** A journal, and what is in it. */
+function journalOf() {
   /** @type {Map<string, any>} */
   const kept = new Map();
   const journal = {
@@ -82,6 +83,18 @@ test("an edit of a page that ended before the store had it is brought in by the 
     forget: (/** @type {string} */ id) => void kept.delete(id),
     left: (/** @type {string} */ account) => [...kept.values()].filter((entry) => entry.account === account),
   };
+  return { journal, kept };
+}
+
+/** The next page of a browser that has no database. @param {import("../../static/shared/queue.js").Journal} journal */
+async function nextPage(journal) {
+  const page = outboxOf(new PageStore(), undefined, journal);
+  await page.outbox.load();
+  return page;
+}
+
+test("an edit of a page that ended before the store had it is brought in by the next one, once", async () => {
+  const { journal, kept } = journalOf();
   const store = new PageStore();
   const never = new PageStore();
   never.append = () => new Promise(() => {});
@@ -91,12 +104,58 @@ test("an edit of a page that ended before the store had it is brought in by the 
   const bob = new Outbox("bob", store, () => assert.fail("not his"), undefined, journal);
   await bob.load();
   assert.equal(kept.size, 2);
-  const { outbox } = outboxOf(store);
-  outbox.journal = journal;
+  const { outbox } = outboxOf(databaseLike(store), undefined, journal);
   await outbox.load();
   assert.deepEqual(shown(outbox), ["1 waiting", "2 waiting"]);
   assert.equal(kept.size, 0);
   await outbox.push("l", "e", [edit("3")]);
+  assert.equal(kept.size, 0);
+});
+
+test("where there is no database, edits outlast the page, folded and refused ones too, until they are stored or given up", async () => {
+  const { journal, kept } = journalOf();
+  const first = await nextPage(journal);
+  await first.outbox.push("l", "e", [edit("1")]);
+  await first.outbox.push("l", "e", [edit("2", { kind: "set", item: "item 1", text: undefined, note: "low fat" })]);
+  assert.deepEqual([...kept.keys()], ["1"], "the change is part of its add");
+  await first.outbox.push("l", "e", [edit("3")]);
+
+  const second = await nextPage(journal);
+  assert.deepEqual(second.outbox.entries.value.map((entry) => entry.edit.note), ["low fat", undefined]);
+  second.outbox.ready(true);
+  await breathe();
+  assert.ok([...kept.values()].every((entry) => entry.sent), "nothing folds any more into what may be stored");
+  const error = { code: "invalid", title: "Invalid", status: 400 };
+  const [stored] = applied(["1"]).results;
+  second.calls[0].answer({ revision: 1, results: [stored, { edit: "3", status: "refused", revision: 1, error }] });
+  await breathe();
+  assert.deepEqual([...kept.keys()], ["3"]);
+
+  const third = await nextPage(journal);
+  assert.deepEqual(shown(third.outbox), ["3 aside"]);
+  const [aside] = third.outbox.entries.value;
+  assert.equal(aside.problem?.code, "invalid");
+  const given = third.outbox.drop("3");
+  void third.outbox.putBack([aside]);
+  await given;
+  assert.deepEqual([...kept.keys()], ["3"], "taken back before it had gone");
+  await third.outbox.drop("3");
+  assert.deepEqual([...kept.keys()], []);
+});
+
+test("where the database fails while the page is open, what waits outlasts the page all the same", async () => {
+  const { journal, kept } = journalOf();
+  const store = new PageStore();
+  const { outbox, calls } = outboxOf(databaseLike(store), undefined, journal);
+  await outbox.push("l", "e", [edit("1")]);
+  assert.equal(kept.size, 0, "the database has it");
+  store.append = () => Promise.reject(new Error("full"));
+  await outbox.push("l", "e", [edit("2")]);
+  assert.deepEqual([...kept.keys()].sort(), ["1", "2"]);
+  outbox.ready(true);
+  await breathe();
+  calls[0].answer(applied(["1", "2"]));
+  await breathe();
   assert.equal(kept.size, 0);
 });
 
