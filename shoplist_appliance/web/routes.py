@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
+from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
 from shoplist_appliance.config import Settings
@@ -78,13 +79,21 @@ def site(door: Door, live: Iterable[Any] = ()) -> Application:
         (r"/readyz", Ready, given),
         (r"/metrics", Metrics, given),
     ]
-    return Application(
+    return _Site(
         rules,
         default_handler_class=Elsewhere,
         default_handler_args=given,
         log_function=_log,
         shoplist=door.settings,
     )
+
+
+class _Site(Application):
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Tornado refuses a method that it does not know before the request is through, and resets its connection."""
+        if request.method not in RequestHandler.SUPPORTED_METHODS:
+            request.method = "OPTIONS"  # all refuse it
+        return super().find_handler(request, **kwargs)
 
 
 def _log(handler: RequestHandler) -> None:

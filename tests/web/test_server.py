@@ -1,6 +1,8 @@
 """Bytes on the wire: what is well-formed HTTP gets a problem object, however odd it is, and never a bare refusal."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -13,22 +15,36 @@ from tests.clients.person import Person
 MIB = 1 << 20
 
 
-async def exchange(app: App, *pieces: bytes) -> tuple[int, dict[str, str], Any]:
-    """Send pieces as they are, and read one answer: status, headers (names in lower case), body."""
+Answer = tuple[int, dict[str, str], Any]
+
+
+@asynccontextmanager
+async def connected(app: App) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     host, port = app.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def next_answer(reader: asyncio.StreamReader) -> Answer:
+    """Status, headers (names in lower case), body."""
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+    status, *lines = head.decode("latin1").strip().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    body = await asyncio.wait_for(reader.readexactly(int(headers.get("content-length", "0"))), 20)
+    json = "json" in headers.get("content-type", "")
+    return int(status.split()[1]), headers, orjson.loads(body) if json and body else body
+
+
+async def exchange(app: App, *pieces: bytes) -> Answer:
+    """Send pieces as they are, and read one answer."""
+    async with connected(app) as (reader, writer):
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
-        status, *lines = head.decode("latin1").strip().split("\r\n")
-        headers = dict(line.lower().split(": ", 1) for line in lines)
-        body = await asyncio.wait_for(reader.readexactly(int(headers.get("content-length", "0"))), 20)
-    finally:
-        writer.close()
-    json = "json" in headers.get("content-type", "")
-    return int(status.split()[1]), headers, orjson.loads(body) if json and body else body
+        return await next_answer(reader)
 
 
 def head(path: str = "/api/accounts.me", method: str = "POST", *more: str) -> bytes:
@@ -36,7 +52,7 @@ def head(path: str = "/api/accounts.me", method: str = "POST", *more: str) -> by
     return "\r\n".join(lines).encode("latin1") + b"\r\n\r\n"
 
 
-def is_problem(answer: tuple[int, dict[str, str], Any], status: int, code: str) -> bool:
+def is_problem(answer: Answer, status: int, code: str) -> bool:
     got, headers, problem = answer
     assert got == status, answer
     assert headers["content-type"] == "application/problem+json"
@@ -95,6 +111,15 @@ async def test_everything_under_api_is_answered_by_a_problem_object(
 async def test_allow_names_the_method_that_is_allowed(app: App) -> None:
     assert (await exchange(app, head("/api/accounts.me", "GET")))[1]["allow"] == "post"
     assert (await exchange(app, head("/list", "POST")))[1]["allow"] == "get, head"
+
+
+@pytest.mark.parametrize("path", ["/api/accounts.me", "/list", "/healthz", "/socket.io/?EIO=4&transport=polling"])
+@pytest.mark.parametrize("method", ["PROPFIND", "TRACE", "FINISH", "post"])
+async def test_an_unknown_method_is_refused_and_the_same_connection_goes_on(app: App, path: str, method: str) -> None:
+    async with connected(app) as (reader, writer):
+        for sent, statuses in ((head(path, method), {400, 405}), (head("/healthz", "GET"), {200})) * 2:
+            writer.write(sent)
+            assert (await next_answer(reader))[0] in statuses
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["content-length", "chunked"])
