@@ -161,7 +161,7 @@ def test_every_page_opens_without_network(site: Site, pocket: NewPocket) -> None
                 expect(ann.page.get_by_label("Name", exact=True)).to_have_value("Ann")
             expect(ann.page.get_by_role("button", name="Sign in")).to_have_count(0)
         ann.sees("Milk")
-        ann.page.goto(site.url + "/")
+        ann.go("/")
         ann.page.wait_for_url("**/list**")
         for path in ("/swagger", "/openapi.json", "/api/accounts.me", "/list/x/y"):
             with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
