@@ -69,11 +69,11 @@ class Letters:
         message["Message-ID"] = f"<{letter.id}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["Content-Language"] = letter.language
         if any(sign in str(value) for value in message.values() for sign in "\r\n\0"):
             raise MailRefused("a header has more than a line", is_ours=False)
         message.set_content(text, cte=_encoding(text))
         message.add_alternative(html, subtype="html", cte=_encoding(html))
+        message["Content-Language"] = letter.language  # last: a content that is set takes such headers away
         return message
 
     def _rendered(self, letter: Letter) -> tuple[str, str, str]:

@@ -118,6 +118,7 @@ def test_the_head_says_who_and_when_and_that_nobody_need_answer() -> None:
     assert message["Message-ID"] == f"<{'5' * 32}@example.org>"
     assert message["Date"].datetime.timestamp() == 1_764_000_000
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "ru"
     assert written(a_letter(), "Our lists")["From"] == "Our lists <shoplist@example.org>"
 
 
