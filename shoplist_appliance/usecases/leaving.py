@@ -60,7 +60,7 @@ class Leaving:
         person = principal.person
         account = await self._people.me(person)
         if not await self._passwords.verify(password, account.password):
-            raise WrongCredentials
+            raise WrongCredentials("password")
         await self._leave_all(person)
         await self._exports.forget(person)
         await self._alerts.forget(account)

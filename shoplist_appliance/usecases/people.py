@@ -250,7 +250,7 @@ class People:
                     raise
                 continue  # changed otherwise, or this code was used, meanwhile: look once more
             if not good:
-                raise WrongCredentials("totp")
+                raise WrongCredentials(totp.kind_of(code))
             return new
         return person
 
@@ -348,7 +348,7 @@ class People:
         while True:
             old = await self.me(principal.person)
             if not await self._passwords.verify(password, old.password):
-                raise WrongCredentials
+                raise WrongCredentials("password")
             new = replace(
                 old,
                 password=await self._passwords.hash(new_password),

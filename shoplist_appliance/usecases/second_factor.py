@@ -88,7 +88,7 @@ class SecondFactor:
         while True:
             old = await self._people.me(person)
             if not await self._passwords.verify(password, old.password):
-                raise WrongCredentials
+                raise WrongCredentials("password")
             if old.totp is None or not old.has_totp:
                 raise Conflict("totp_off")
             after, good = totp.tried(old.totp, code, self._clock.now(), self._rate)
@@ -99,7 +99,7 @@ class SecondFactor:
             except Conflict:
                 continue
             if not good:
-                raise WrongCredentials("totp")
+                raise WrongCredentials(totp.kind_of(code))
             self._people.changed(new)
             await self._tell(new, "totp_off")
             return

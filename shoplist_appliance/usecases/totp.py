@@ -102,6 +102,11 @@ def _step(totp: Totp, typed: str, now: int) -> int | None:
     return found
 
 
+def kind_of(code: str) -> str:
+    """What somebody meant by it, as words for a wrong one call it: ``totp`` or ``recovery``."""
+    return "totp" if _is_of_app(_typed(code)) else "recovery"
+
+
 def _typed(code: str) -> str:
     """A code without what people put between its groups, and with what they misread put right."""
     return "".join(code.split()).replace("-", "").lower().translate(_MISREAD)

@@ -147,7 +147,8 @@ async def test_a_download_that_breaks_off_has_nothing_but_the_file_in_it_and_can
 
 
 async def test_deleting_an_account_asks_for_its_password(http: Http, anna: Person) -> None:
-    await anna.problem("wrong_credentials", "accounts.delete", password="a wrong password")
+    wrong = await anna.problem("wrong_credentials", "accounts.delete", password="a wrong password")
+    assert wrong["detail"] == "The password is not right. Please check it.", "the address was not asked for"
     await anna.problem("invalid", "accounts.delete")
     assert (await anna.call("accounts.me"))["user"]["id"] == anna.id
 

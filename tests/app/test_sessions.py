@@ -90,7 +90,8 @@ async def test_whoever_lost_the_answer_asks_again(http: Http, anna: Person) -> N
     passwords = {"password": PASSWORD, "new_password": "another password"}
     (await browser.call("accounts.change_password", passwords)).ok()
     (await http.call("accounts.me", {}, lost)).problem("unauthenticated")
-    (await browser.call("accounts.change_password", passwords)).problem("wrong_credentials")
+    wrong = (await browser.call("accounts.change_password", passwords)).problem("wrong_credentials")
+    assert wrong["detail"].startswith("The password is not right.")
     (await browser.call("accounts.me")).ok()  # it was done, and this session is the one that stays
     kept = browser.cookie
     (await browser.call("accounts.sign_out")).ok()

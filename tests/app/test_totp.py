@@ -139,6 +139,15 @@ async def test_a_time_step_is_good_once_and_none_before_it_after_it(ann: Guarded
     (await ann.sign_in(ann.code())).ok()
 
 
+async def test_a_wrong_code_is_spoken_of_as_what_it_is(ann: Guarded) -> None:
+    for code, words in ((ann.wrong(), "The code is not right"), ("0000-0000-0000", "The recovery code is not right")):
+        assert (await ann.sign_in(code)).problem(WRONG)["detail"].startswith(words)
+        disabling = await ann.person.problem(WRONG, "totp.disable", password=PASSWORD, totp=code)
+        assert disabling["detail"].startswith(words)
+    wrong = await ann.person.problem(WRONG, "totp.disable", password="another password", totp=ann.code())
+    assert wrong["detail"].startswith("The password is not right.")
+
+
 async def test_the_code_that_confirmed_does_not_sign_in_as_well(home: Http, clock: HandClock) -> None:
     anna = await Person.registered(home)
     code = pyotp.TOTP((await anna.call("totp.begin"))["secret"]).at(clock.now() // 1000)
