@@ -177,8 +177,11 @@ class Members:
     async def set_role(self, owner: PersonId, list_id: ListId, person: PersonId, role: Role) -> None:
         """Give a member another role. With the role of owner the list is handed over: the giver becomes editor.
 
-        ``NotFound``: no member; ``Conflict``: the owner, who is so until the list is handed over.
+        ``NotFound``: no member; ``Conflict``: the owner, who is so until the list is handed over, or one who is blocked
+        as the next.
         """
+        if role == "owner":
+            await self._require_heir(owner, list_id, person)
 
         def step(header: Header) -> Header:
             require(header, owner, "own")
@@ -192,6 +195,15 @@ class Members:
             return self._lowered(new, person) if ROLE_RANK[role] < ROLE_RANK[has] else new
 
         await self._lists.change_header(list_id, step)
+
+    async def _require_heir(self, owner: PersonId, list_id: ListId, person: PersonId) -> None:
+        """Nobody could see to a list that a blocked account owns."""
+        header = (await self._open_lists.opened(list_id)).header
+        require(header, owner, "own")
+        _member(header, person)
+        heir = await self._store.person(person)
+        if heir is not None and heir.blocked:
+            raise Conflict("heir_blocked")
 
     async def leave(self, person: PersonId, list_id: ListId) -> None:
         """Be a member no longer; the person's connections leave the room at once. ``Conflict`` for the owner."""

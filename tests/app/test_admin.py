@@ -62,6 +62,19 @@ async def test_who_is_blocked_is_out_at_once_and_stays_out_until_let_in(admin: P
     await anna.problem("unauthenticated", "accounts.me")
 
 
+async def test_nobody_hands_a_list_over_to_who_is_blocked(admin: Person, http: Http) -> None:
+    anna, boris = await Person.registered(http), await Person.registered(http)
+    list_id = await anna.new_list()
+    await anna.shares_with(list_id, boris)
+    await admin.call("admin.block", person=boris.id, blocked=True)
+    hand_over: Json = {"list": list_id, "person": boris.id, "role": "owner"}
+    refused = await anna.problem("conflict", "members.set_role", **hand_over)
+    assert refused["detail"].startswith("An admin has blocked this account.")
+    await anna.call("members.set_role", **{**hand_over, "role": "viewer"})
+    await admin.call("admin.block", person=boris.id, blocked=False)
+    await anna.call("members.set_role", **hand_over)
+
+
 async def test_an_admin_blocks_neither_themselves_nor_nobody(admin: Person) -> None:
     await admin.problem("conflict", "admin.block", person=admin.id, blocked=True)
     await admin.problem("not_found", "admin.block", person="nobody", blocked=True)
