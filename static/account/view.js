@@ -64,10 +64,12 @@ function AboutYou({ user, send }) {
     await send(fields);
     saved.value = true;
   };
-  /** A choice is made at once, and the name as it is typed goes with it. @param {any} event */
+  /** A choice is made at once, and the name as it is typed goes with it, but for one that is being typed anew. @param {any} event */
   const choose = ({ target }) => {
     if (target.name === "theme") showTheme(target.value);
-    return save(fieldsOf(target.form)).catch((failure) => (error.value = failure));
+    const fields = fieldsOf(target.form);
+    const name = fields.name.trim() ? fields.name : user.name;
+    return save({ ...fields, name }).catch((failure) => (error.value = failure));
   };
   return html`
     <${Form} send=${save} label=${t("do.save")}>

@@ -32,6 +32,19 @@ def ask_for_address(phone: Phone, email: str) -> None:
     expect(phone.page.get_by_label("Code from the mail")).to_be_visible()
 
 
+# --- how someone is seen, and sees ---------------------------------------------------------------------------------
+
+
+def test_a_choice_is_kept_while_the_name_is_being_typed_anew(ann: Phone) -> None:
+    name = ann.call("accounts.me")["user"]["name"]
+    ann.go("/account")
+    ann.page.get_by_label("Name", exact=True).fill("")
+    ann.page.get_by_label("Colours").select_option(label="Dark")
+    expect(ann.page.get_by_text("Saved", exact=True)).to_be_visible()
+    user = ann.call("accounts.me")["user"]
+    assert (user["name"], user["theme"]) == (name, "dark")
+
+
 # --- the address ---------------------------------------------------------------------------------------------------
 
 
