@@ -11,6 +11,8 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import NO_WEB_SOCKETS, NewPhone, Phone
 from tests.browser.steps import HIDE
 
+ASK = "Ask whoever gave it to you for a new one."
+
 
 @pytest.fixture
 def list_id(ann: Phone) -> str:
@@ -86,8 +88,8 @@ def test_a_withdrawn_link_ends_the_page_at_once_and_opens_none(ann: Phone, list_
     share = shared(ann, list_id, "edit")
     guest = visit(phone, share)
     ann.call("shares.revoke", list=list_id, id=share["id"])
-    expect(guest.page.get_by_text("The link to this list was withdrawn.")).to_be_visible()
-    ended_for_good(guest, phone, share, "The link to this list was withdrawn.")
+    expect(guest.page.get_by_text(f"The link to this list was withdrawn. {ASK}")).to_be_visible()
+    ended_for_good(guest, phone, share, f"The link to this list was withdrawn. {ASK}")
 
 
 def test_a_member_at_a_link_is_led_to_the_list_itself_and_nobody_else_is(ann: Phone, bob: Phone, list_id: str) -> None:
@@ -119,8 +121,8 @@ def test_a_link_that_expired_ends_the_page_and_opens_none(ann: Phone, list_id: s
     share = ann.call("shares.create", list=list_id, right="view", expires_at=until)
     guest.go(f"/s/{share['key']}")
     guest.sees("Milk")
-    expect(guest.page.get_by_text("The link to this list has expired.")).to_be_visible()
-    ended_for_good(guest, phone, share, "The link to this list has expired.")
+    expect(guest.page.get_by_text(f"The link to this list has expired. {ASK}")).to_be_visible()
+    ended_for_good(guest, phone, share, f"The link to this list has expired. {ASK}")
 
 
 def test_guests_of_a_list_that_was_deleted_are_told_so(ann: Phone, list_id: str, phone: NewPhone) -> None:
