@@ -13,8 +13,10 @@ export const isEdit = (name) => name.startsWith(PREFIX);
 
 /** @type {Journal} */
 export const journal = {
-  keep: (entry) => remember(PREFIX + entry.edit.id, JSON.stringify(entry)),
+  // Without room for what became of an edit, the next page has it as it was.
+  keep: (entry) => remember(PREFIX + entry.edit.id, JSON.stringify(entry), true),
   forget: (id) => remember(PREFIX + id, null),
+  find: (id) => entryOf(PREFIX + id),
   left: (account) =>
     remembered(PREFIX)
       .flatMap(entryOf)

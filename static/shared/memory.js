@@ -12,8 +12,8 @@ export function recall(name) {
   }
 }
 
-/** @param {string} name @param {string | null} value null forgets it */
-export function remember(name, value) {
+/** @param {string} name @param {string | null} value null forgets it @param {boolean} [olderStays] for the next page, where the browser takes no newer one */
+export function remember(name, value, olderStays) {
   forThisPage.delete(name);
   if (value === null) {
     forget(name);
@@ -24,7 +24,7 @@ export function remember(name, value) {
   } catch {
     forThisPage.set(name, value);
     // The next page would take an older value for today's.
-    forget(name);
+    if (!olderStays) forget(name);
   }
 }
 

@@ -61,7 +61,8 @@ export class Outbox {
 
   /** Read what was kept, also what an earlier page could not bring into the store before its end, and send it. */
   async load() {
-    const left = this.journal?.left(this.account) ?? [];
+    // The page that made them may be there still, and send them as it has them: nothing folds into them any more.
+    const left = (this.journal?.left(this.account) ?? []).map((entry) => ({ ...entry, sent: true }));
     if (left.length > 0) await this.keep((store) => store.append(left));
     this.handOver(left);
     await this.refresh();
@@ -258,10 +259,13 @@ export class Outbox {
       const result = stored.get(entry.edit.id);
       return result ? [{ entry, result }] : [];
     });
+    const ids = done.map(({ entry }) => entry.edit.id);
     batch(() => {
       this.onDone(done);
-      this.forget(done.map(({ entry }) => entry.edit.id));
+      this.forget(ids);
     });
+    // Where tabs have no store in common.
+    if (ids.length > 0) await this.keep((store) => store.drop(ids));
     await this.refresh();
     setTimeout(() => this.flush(), OTHERS_EDITS_MS);
   }
@@ -300,10 +304,11 @@ export class Outbox {
    * @returns {Promise<T>}
    */
   async keep(work) {
+    const { store } = this;
     try {
-      return await work(this.store);
+      return await work(store);
     } catch (error) {
-      if (this.store instanceof PageStore) throw error;
+      if (store instanceof PageStore) throw error;
     }
     try {
       // A full disk: copies of lists can be had again, edits cannot.
@@ -314,12 +319,13 @@ export class Outbox {
     }
   }
 
-  /** @returns {Promise<Store>} */
+  /** @returns {Promise<Store>} the same for all that was under way as the browser's failed */
   async keepHere() {
-    const here = new PageStore(this.store, this.journal);
-    // What was kept may be on its way by now, in this tab or another: nothing folds into it any more.
-    await here.append(this.entries.value.map((entry) => (this.unkept.has(entry.edit.id) ? entry : { ...entry, sent: true })));
-    this.store = here;
-    return here;
+    if (!(this.store instanceof PageStore)) {
+      this.store = new PageStore(this.store, this.journal);
+      // What was kept may be on its way by now, in this tab or another: nothing folds into it any more.
+      await this.store.append(this.entries.value.map((entry) => (this.unkept.has(entry.edit.id) ? entry : { ...entry, sent: true })));
+    }
+    return this.store;
   }
 }

@@ -27,7 +27,7 @@
  * @property {number} after ms to wait at least where the server said so
  */
 
-/** @typedef {{keep: (entry: Entry) => void, forget: (id: string) => void, left: (account: string) => Entry[]}} Journal of edits that no store has */
+/** @typedef {{keep: (entry: Entry) => void, forget: (id: string) => void, find: (id: string) => Entry[], left: (account: string) => Entry[]}} Journal of edits that no store has */
 
 /** Whether it can be told from others at all; a store may hold what another build or program left. @param {Entry} entry */
 export const isEntry = (entry) => typeof entry?.edit?.id === "string";

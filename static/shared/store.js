@@ -133,15 +133,22 @@ class DatabaseStore {
     const writing = await this.begin("edits", "readwrite");
     const all = entries.length > 0 ? await writing.store.index("account").getAll(entries[0].account) : [];
     const known = all.filter(isEntry);
-    const ids = new Set(known.map(({ edit }) => edit.id));
+    const ids = new Map(known.map((entry) => [entry.edit.id, entry]));
     const adds = new Map(known.filter(takesMore).map((add) => [add.edit.item, add]));
     for (const entry of entries) {
-      // Two pages may bring in what a third left behind.
-      if (ids.has(entry.edit.id)) continue;
+      const same = ids.get(entry.edit.id);
+      if (same) {
+        // Two pages may bring in what a third left behind, and one that lost this store may have sent it.
+        if (entry.sent && takesMore(same)) {
+          adds.delete(same.edit.item);
+          await writing.store.put({ ...same, sent: true });
+        }
+        continue;
+      }
       const add = adds.get(entry.edit.item);
       const kept = (add && folded([add], entry)) ?? entry;
       const n = await writing.store.put(kept);
-      ids.add(kept.edit.id);
+      ids.set(kept.edit.id, { ...kept, n });
       if (takesMore(kept)) adds.set(kept.edit.item, { ...kept, n });
     }
     await writing.done;
@@ -233,7 +240,7 @@ export class PageStore {
     for (const entry of entries) {
       const add = folded(this.kept, entry);
       if (this.has(entry.edit.id)) this.replace([entry]);
-      else if (add) this.replace([add]);
+      else if (add && this.isOnlyHere(add)) this.replace([add]);
       else this.push({ ...entry, n: entry.n ?? this.next });
       this.next = Math.max(this.next, (this.kept.at(-1)?.n ?? 0) + 1);
     }
@@ -294,8 +301,13 @@ export class PageStore {
   /** @param {readonly Entry[]} entries */
   replace(entries) {
     const news = new Map(entries.map((entry) => [entry.edit.id, entry]));
-    this.kept = this.kept.map((entry) => news.get(entry.edit.id) ?? entry);
+    this.kept = this.kept.map((entry) => ({ ...(news.get(entry.edit.id) ?? entry), n: entry.n }));
     entries.filter(({ edit }) => this.has(edit.id)).forEach((entry) => this.note(entry));
+  }
+
+  /** Whether no other page has read it from the journal since, and may have sent it. @param {Entry} add */
+  isOnlyHere(add) {
+    return (this.journal?.find(add.edit.id) ?? [add]).some(takesMore);
   }
 
   /** Its place here is none in the store that the next page has. @param {Entry} entry */

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PASSWORD, House, NewPhone, Phone
 from tests.browser.steps import becomes, copied, texts, wait_for
 from tests.browser.test_adding import paste
+from tests.browser.test_queue import another_tab
 
 GROW = """new Promise((resolve, reject) => {
     const opening = indexedDB.open("shoplist", 2);
@@ -153,6 +154,57 @@ def test_edits_of_a_page_without_a_database_are_the_next_pages_to_send(
     becomes(ann.page, "!Object.keys(localStorage).some((name) => name.startsWith('shoplist.edit '))")
     items = {item["text"]: item for item in ann.call("lists.get", list=address[-36:])["items"]}
     assert (items["Bread"]["quantity"], items["Milk"]["ticked"]) == (3, True)
+
+
+# Pages open, and their lines do not, for as long as a cookie says so.
+AWAY = """(() => {
+    const here = () => { if (document.cookie.includes("away=yes")) throw new Error("away"); };
+    const Line = WebSocket;
+    window.WebSocket = function (...asked) { here(); return new Line(...asked); };
+    const { open } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (...asked) { here(); return open.apply(this, asked); };
+})();"""
+
+
+def away(phone: Phone, *more: str) -> None:
+    phone.page.context.add_init_script("".join([AWAY, *more]))
+    phone.page.evaluate("document.cookie = 'away=yes; path=/'")
+    phone.page.reload()
+
+
+def back(phone: Phone) -> None:
+    phone.page.evaluate("document.cookie = 'away=no; path=/'")
+
+
+def test_tabs_without_a_database_lose_none_of_what_each_did_to_an_item_of_the_other(ann: Phone) -> None:
+    away(ann, REFUSED["IndexedDB"])
+    ann.add("Bread")
+    other = another_tab(ann, ann.page.url)
+    other.sees("Bread")
+    ann.change("Bread", quantity="3")
+    other.change("Bread", item="Rye")
+    back(ann)
+    wait_for(lambda: texts(ann, ann.page.url[-36:]), ["Rye"])
+    becomes(ann.page, "!Object.keys(localStorage).some((name) => name.startsWith('shoplist.edit '))")
+    assert [item["quantity"] for item in ann.call("lists.get", list=ann.page.url[-36:])["items"]] == [3]
+
+
+def test_what_a_page_may_have_sent_on_a_full_disk_takes_no_change_of_the_next_page(ann: Phone) -> None:
+    away(ann)
+    ann.add("Bread")
+    wait_for(lambda: ann.page.evaluate(KEPT), 1)
+    ann.page.evaluate(FULL, 0)
+    ann.tick("Bread")
+    ann.sees_ticked("Bread")
+    ann.page.wait_for_timeout(300)
+    ann.page.reload()
+    ann.sees_ticked("Bread")
+    ann.change("Bread", quantity="3")
+    wait_for(lambda: ann.waiting(), ["add", "tick", "set"])
+    back(ann)
+    wait_for(lambda: ann.page.evaluate(KEPT), 0)
+    items = ann.call("lists.get", list=ann.page.url[-36:])["items"]
+    assert [(item["quantity"], item["ticked"]) for item in items] == [(3, True)]
 
 
 BLOCKED = """Object.defineProperty(window, "localStorage", {

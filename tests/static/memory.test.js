@@ -34,6 +34,23 @@ test("what a full browser does not take is remembered as long as the page, over 
   assert.equal(recall("user"), null, "what is forgotten does not come back");
 });
 
+test("a full browser loses no edit that it had for what became of it", () => {
+  const kept = new Kept();
+  Object.defineProperty(globalThis, "localStorage", { value: kept, configurable: true });
+  /** @type {any} */
+  const entry = { account: "bob", sent: false, edit: { id: "1", at: "2026-11-25T12:00:00.000Z" } };
+  journal.keep(entry);
+  kept.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  journal.keep({ ...entry, state: "aside" });
+  assert.equal(journal.find("1")[0].state, "aside");
+  assert.equal(kept.getItem("shoplist.edit 1"), JSON.stringify(entry));
+  journal.forget("1");
+  assert.deepEqual(journal.find("1"), []);
+  assert.deepEqual(remembered("edit "), []);
+});
+
 test("signing out forgets all of the account, and keeps every edit that the store does not have yet", () => {
   const kept = new Kept();
   Object.defineProperty(globalThis, "localStorage", { value: kept, configurable: true });

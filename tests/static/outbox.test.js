@@ -81,6 +81,7 @@ function journalOf() {
   const journal = {
     keep: (/** @type {any} */ entry) => void kept.set(entry.edit.id, entry),
     forget: (/** @type {string} */ id) => void kept.delete(id),
+    find: (/** @type {string} */ id) => [kept.get(id) ?? []].flat(),
     left: (/** @type {string} */ account) => [...kept.values()].filter((entry) => entry.account === account),
   };
   return { journal, kept };
@@ -141,6 +142,55 @@ test("where there is no database, edits outlast the page, folded and refused one
   assert.deepEqual([...kept.keys()], ["3"], "taken back before it had gone");
   await third.outbox.drop("3");
   assert.deepEqual([...kept.keys()], []);
+});
+
+test("without a database, a change is no part of an add that another tab has read, and sends as it has it", async () => {
+  const { journal } = journalOf();
+  const one = await nextPage(journal);
+  const change = (/** @type {string} */ id, /** @type {string} */ note) => edit(id, { kind: "set", item: "item 1", text: undefined, note });
+  await one.outbox.push("l", "e", [edit("1")]);
+  const two = await nextPage(journal);
+  await one.outbox.push("l", "e", [change("2", "low fat")]);
+  await two.outbox.push("l", "e", [change("3", "oat")]);
+  two.outbox.ready(true);
+  one.outbox.ready(true);
+  await breathe();
+  assert.deepEqual([one, two].map(({ calls }) => calls[0].ids), [["1", "2"], ["1", "3"]]);
+});
+
+test("without a database, what another tab has sent does not come back with the next page", async () => {
+  const { journal, kept } = journalOf();
+  /** @type {((news: any) => void)[]} */
+  const ears = [];
+  const tabs = { post: (/** @type {any} */ news) => ears.forEach((hear) => hear(news)), hear: (/** @type {any} */ act) => ears.push(act) };
+  const one = await nextPage(journal);
+  await one.outbox.push("l", "e", [edit("1")]);
+  const two = outboxOf(new PageStore(), tabs, journal);
+  await two.outbox.load();
+  one.outbox.tabs = tabs;
+  one.outbox.ready(true);
+  await breathe();
+  one.calls[0].answer(applied(["1"]));
+  await breathe();
+  await two.outbox.push("l", "e", [edit("2")]);
+  two.outbox.ready(true);
+  await breathe();
+  assert.deepEqual([...kept.keys()], ["2"]);
+});
+
+test("where the database fails, edits keep their order, and all that was under way goes on", async () => {
+  const { journal, kept } = journalOf();
+  const store = new PageStore();
+  const { outbox, calls } = outboxOf(databaseLike(store), undefined, journal);
+  await outbox.push("l", "e", [edit("1")]);
+  store.append = () => Promise.reject(new Error("full"));
+  const tick = (/** @type {string} */ id) => edit(id, { kind: "tick", item: "item 1", text: undefined, ticked: true });
+  await Promise.all([outbox.push("l", "e", [tick("2")]), outbox.push("l", "e", [tick("3")])]);
+  assert.deepEqual(shown(outbox), ["1 waiting", "2 waiting", "3 waiting"]);
+  assert.deepEqual([...kept.keys()].sort(), ["1", "2", "3"]);
+  outbox.ready(true);
+  await breathe();
+  assert.deepEqual(calls.map(({ ids }) => ids), [["1", "2", "3"]]);
 });
 
 test("where the database fails while the page is open, what waits outlasts the page all the same", async () => {
