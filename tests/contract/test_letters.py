@@ -122,6 +122,20 @@ def test_the_head_says_who_and_when_and_that_nobody_need_answer() -> None:
     assert written(a_letter(), "Our lists")["From"] == "Our lists <shoplist@example.org>"
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "it <b>broke; 3 times, last 2025-11-24 16:01 UTC", "once, last 1970-01-01 00:00 UTC"),
+        ("ru", "it <b>broke; раз: 3, последний 2025-11-24 16:01 UTC", "раз: 1, последний 1970-01-01 00:00 UTC"),
+    ],
+)
+def test_an_alert_says_what_where_and_how_often_on_its_lines(language: Language, first: str, second: str) -> None:
+    plain, html = parts(written(a_letter("alert", language)))
+    lines = plain.splitlines()
+    assert lines[lines.index(f"  {first}") + 2] == f"  {second}"
+    assert first.partition("; ")[2] in html
+
+
 def test_values_are_text_in_html_and_nothing_else() -> None:
     evil = '<img src=x onerror=alert(1)> "&amp;'
     plain, html = parts(written(a_letter(inviter=evil, list=evil)))
