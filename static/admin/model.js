@@ -26,6 +26,12 @@ export function signsOf({ blocked, role, totp }, me) {
   return signs.flatMap(([is, word]) => (is ? [word] : []));
 }
 
+/** In the order in which people look for a name. @param {readonly Account[]} users @param {string} language */
+export function byName(users, language) {
+  const { compare } = new Intl.Collator(language, { numeric: true });
+  return [...users].sort((one, other) => compare(one.name, other.name) || compare(one.email, other.email));
+}
+
 const UNITS = /** @type {const} */ (["admin.size.kb", "admin.size.mb", "admin.size.gb", "admin.size.tb"]);
 
 /**

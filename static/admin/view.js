@@ -6,8 +6,8 @@ import { html } from "../shared/html.js";
 import { Failure, Form, Retry } from "../shared/parts.js";
 import { problemFrom } from "../shared/problem.js";
 import { sendsMail } from "../shared/shell.js";
-import { moment, number, t } from "../shared/words.js";
-import { countsOf, placeWord, signsOf, sizeOf } from "./model.js";
+import { language, moment, number, t } from "../shared/words.js";
+import { byName, countsOf, placeWord, signsOf, sizeOf } from "./model.js";
 
 /** @typedef {'exception' | 'error' | 'sign_ins' | 'storage' | 'storage_back' | 'disk'} Kind */
 /** @typedef {{id: string, kind: Kind, place: string, detail: string, count: number, first_at: string, last_at: string}} Alert */
@@ -61,7 +61,7 @@ function AlertRow({ alert }) {
 const Users = ({ told, actions }) => html`
   <h2>${t("admin.users")}</h2>
   <ul class="plain">
-    ${told.users.map((user) => html`<${UserRow} key=${user.id} user=${user} me=${user.id === told.me} block=${actions.block} />`)}
+    ${byName(told.users, language()).map((user) => html`<${UserRow} key=${user.id} user=${user} me=${user.id === told.me} block=${actions.block} />`)}
   </ul>
   ${told.more && html`<${Form} send=${actions.readMore} label=${t("admin.more")} quiet />`}
 `;

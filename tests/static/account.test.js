@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressWaiting, deviceOf, nextPage, ownPath } from "../../static/account/model.js";
-import { countsOf, placeWord, signsOf, sizeOf } from "../../static/admin/model.js";
+import { byName, countsOf, placeWord, signsOf, sizeOf } from "../../static/admin/model.js";
 import { codeOf, deadLink } from "../../static/join/model.js";
 import { fileOf, grouped, pictureOf, rightsOf } from "../../static/security/model.js";
 
@@ -75,6 +75,14 @@ test("of an account an admin reads what is out of the ordinary", () => {
   assert.deepEqual(signsOf(ann, false), []);
   assert.deepEqual(signsOf({ ...ann, blocked: true, totp: true }, false), ["admin.blocked", "admin.totp"]);
   assert.deepEqual(signsOf({ ...ann, role: "admin" }, true), ["members.you", "admin.role"]);
+});
+
+test("accounts stand in the order of their names, those of one name by their addresses", () => {
+  /** @type {any[]} */
+  const users = [["яна", "b"], ["Ёж", "c"], ["Ann 10", "d"], ["zoe", "e"], ["Ann 9", "f"], ["Яна", "a"], ["Егор", "g"]].map(([name, email]) => ({ name, email }));
+  assert.deepEqual(byName(users, "ru").map(({ email }) => email).join(""), "gcbafde");
+  assert.deepEqual(byName(users, "en").map(({ email }) => email).join(""), "fdegcba");
+  assert.equal(users[0].email, "b", "what was read stays in its own order, by which more is asked for");
 });
 
 test("bytes are said in the unit that leaves one to three digits before the point", () => {
