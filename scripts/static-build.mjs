@@ -1,4 +1,4 @@
-/** Joins the modules of the pages: a script for a list's page, one for its sheets, one for what is opened every day beside it, one for what is opened now and then, the reader of typed text, the keeper of the focus, the worker, the styles. */
+/** Joins the modules of the pages: a script for a list's page, one for its sheets, one for what stands beside it on a wide screen, one for what is opened every day beside it, one for what is opened now and then, the reader of typed text, the keeper of the focus, the worker, the styles. */
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -33,7 +33,7 @@ const withoutIndents = {
   },
 };
 
-/** A list's script has these already: the one of its sheets takes them from there, so that there is one of each. */
+/** A list's script has these already: those that come after it take them from there, so that there is one of each. */
 const fromKit = {
   name: "from-kit",
   /** @param {import("esbuild").PluginBuild} esbuild */
@@ -81,9 +81,11 @@ const pages = await build({
   ],
   plugins: [withoutSpareParts, withoutIndents],
 });
-await build({ ...options, entryPoints: [{ in: "static/list/sheets.js", out: "sheets" }], plugins: [fromKit, withoutIndents] });
+const AFTER = ["sheets", "pane"];
+await build({ ...options, entryPoints: AFTER.map((name) => ({ in: `static/list/${name}.js`, out: name })), plugins: [fromKit, withoutIndents] });
 
 const given = Object.entries(pages.metafile?.outputs ?? {}).find(([path]) => path.endsWith("/list.js"))?.[1].exports ?? [];
-const taken = (await readFile(`${folder}/sheets.js`, "utf8")).matchAll(/import\{([^}]+)\}from"\.\/list\.js"/g);
-const missing = [...taken].flatMap(([, names]) => names.split(",").map((one) => one.split(" ")[0])).filter((one) => !given.includes(one));
-if (missing.length > 0) throw new Error(`static/list/kit.js does not give the sheets ${missing.join(", ")}`);
+const after = await Promise.all(AFTER.map((name) => readFile(`${folder}/${name}.js`, "utf8")));
+const taken = after.flatMap((text) => [...text.matchAll(/import\{([^}]+)\}from"\.\/list\.js"/g)]);
+const missing = taken.flatMap(([, names]) => names.split(",").map((one) => one.split(" ")[0])).filter((one) => !given.includes(one));
+if (missing.length > 0) throw new Error(`static/list/kit.js does not give ${missing.join(", ")}`);

@@ -22,13 +22,14 @@ const TEXT = /\.(js|css|svg|html|json|txt)$/;
 mkdirSync(join(folder, "swagger"), { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) cpSync(from, join(folder, to), { recursive: true });
 // A page needs the words that its script names, in one language: as data beside the script, not within it.
-/** The words of a list's script, which that of its sheets need not have again. @type {Set<string>} */
+/** The words of a list's script, which those that come after it need not have again. @type {Set<string>} */
 const beside = new Set();
-for (const script of ["list", "sheets", "pages", "settings"]) {
+const AFTER = new Set(["sheets", "pane"]);
+for (const script of ["list", ...AFTER, "pages", "settings"]) {
   const text = readFileSync(join(folder, `${script}.js`), "utf8");
   const families = [...text.matchAll(/([a-z_]+\.(?:[a-z_]+\.)*)\$\{/g)].map(([, prefix]) => prefix);
   const isNamed = (/** @type {string} */ key) => text.includes(key) || families.some((prefix) => key.startsWith(prefix));
-  const keys = new Set(Object.keys(en).filter((key) => isNamed(key) && !(script === "sheets" && beside.has(key))));
+  const keys = new Set(Object.keys(en).filter((key) => isNamed(key) && !(AFTER.has(script) && beside.has(key))));
   if (script === "list") for (const key of keys) beside.add(key);
   for (const [language, words] of Object.entries({ en, ru })) {
     const named = Object.fromEntries(Object.entries(words).filter(([key]) => keys.has(key)).map(([key, word]) => [key, brief(word)]));

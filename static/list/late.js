@@ -1,4 +1,4 @@
-/** The sheets of a list, which come after the page. */
+/** The sheets of a list, which come after the page, and what stands beside it where there is room. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -8,11 +8,17 @@ import { Sheet } from "../shared/parts.js";
 import { addWords, t } from "../shared/words.js";
 
 /** @typedef {typeof import("./sheets.js")} Sheets */
+/** @typedef {typeof import("./pane.js")} Pane */
 
 const MOMENT_MS = 400;
 
-/** With the words that they alone need. @type {Later<Sheets>} */
-export const sheets = new Later(async (tries) => (await Promise.all([script("sheets.js", tries), addWords("sheets")]))[0]);
+/** A script with the words that it alone needs. @param {string} name */
+const later = (name) => new Later(async (tries) => (await Promise.all([script(`${name}.js`, tries), addWords(name)]))[0]);
+
+/** @type {Later<Sheets>} */
+export const sheets = later("sheets");
+/** @type {Later<Pane>} */
+export const pane = later("pane");
 
 /**
  * One of them, as soon as it is there.

@@ -1,10 +1,7 @@
 /** The page of one list: its bar, its rows, what was not saved, the bar to add; with room, all lists beside it. */
 
-/** @import { Lists } from '../lists/lists.js' */
 /** @import { State } from './model.js' */
 /** @import { Screen } from './screen.js' */
-import { ListsPane } from "../lists/view.js";
-import { withOpen } from "../lists/model.js";
 import { Connection } from "../shared/connection-view.js";
 import { Foot } from "../shared/foot-view.js";
 import { Snackbar } from "../shared/snacks-view.js";
@@ -13,15 +10,15 @@ import { t } from "../shared/words.js";
 import { wide } from "../shared/wide.js";
 import { AddBar } from "./add-view.js";
 import { Bar } from "./bar-view.js";
-import { headerOf } from "./circle.js";
+import { pane } from "./late.js";
 import { Rows } from "./rows-view.js";
 import { Archived, Gone, Waiting } from "./states-view.js";
 import { Unsaved } from "./unsaved-view.js";
 
-/** A guest has no lists. @param {{screen: Screen, lists?: Lists}} props */
-export const ListPage = ({ screen, lists }) => html`
+/** A guest has no lists. @param {{screen: Screen}} props */
+export const ListPage = ({ screen }) => html`
   <${Middle} screen=${screen} />
-  ${wide.value && lists && html`<${Beside} screen=${screen} lists=${lists} /><${NothingChosen} />`}
+  ${wide.value && !screen.session.guest && html`<${Lists} screen=${screen} /><${NothingChosen} />`}
 `;
 
 /** @param {{screen: Screen}} props */
@@ -50,12 +47,10 @@ const Known = ({ screen, state }) => html`
   <//>
 `;
 
-/** @param {{screen: Screen, lists: Lists}} props */
-function Beside({ screen, lists }) {
-  const state = screen.list.shown.value;
-  const parts = lists.shown.value && withOpen(lists.shown.value, state && headerOf(state));
-  return html`<${ListsPane} lists=${lists} parts=${parts} open=${screen.list.id} />`;
-}
+/** The left column, empty until its script has come. @param {{screen: Screen}} props */
+const Lists = ({ screen }) => html`<${pane.here.value?.Beside ?? NoLists} screen=${screen} />`;
+
+const NoLists = () => html`<div class="lists-pane"></div>`;
 
 /** The right column while nothing is chosen. */
 const NothingChosen = () => html`

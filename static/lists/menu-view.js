@@ -5,7 +5,7 @@
 import { useSignal } from "@preact/signals";
 import { html } from "../shared/html.js";
 import { Deed, Deeds, DeleteSheet, RenameSheet } from "../shared/deeds-view.js";
-import { Sheet } from "../shared/sheet.js";
+import { Sheet } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { powers } from "./model.js";
 

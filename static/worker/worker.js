@@ -10,8 +10,8 @@ import { SHELLS, before, cacheOf, filesOf, mayKeep, unneeded, wanted } from "./m
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const OWN = cacheOf(BUILD);
-/** What a shell does not name: the words of the other language, the reader of typed text, the sheets of a list. */
-const UNNAMED = ["list.en.json", "list.ru.json", "pages.en.json", "pages.ru.json", "text.js", "focus.js", "sheets.js", "sheets.en.json", "sheets.ru.json"].map((file) => `/static/${BUILD}/${file}`);
+/** What a shell does not name: the words of the other language, the reader of typed text, the sheets of a list, what stands beside it. */
+const UNNAMED = ["list.en.json", "list.ru.json", "pages.en.json", "pages.ru.json", "text.js", "focus.js", "sheets.js", "sheets.en.json", "sheets.ru.json", "pane.js", "pane.en.json", "pane.ru.json"].map((file) => `/static/${BUILD}/${file}`);
 /** Marks that this build's pages were shown: from then on there is no way back to the ones before. */
 const TAKEN = "/taken";
 let taken = false;

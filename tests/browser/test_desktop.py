@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Phone
+from tests.browser.steps import has_all, wait_for
 
 
 @pytest.fixture
@@ -20,6 +21,20 @@ def test_a_new_list_and_a_new_name_show_at_the_left_at_once(desk: Phone) -> None
     expect(left.get_by_role("link", name="Pharmacy")).to_be_visible()
     desk.call("lists.archive", list=made["list"]["id"], archived=True)
     expect(left.get_by_text("Archived · 1")).to_be_visible()
+
+
+def test_all_lists_come_only_where_there_is_room_and_also_when_a_first_try_was_in_vain(ann: Phone) -> None:
+    asked: list[str] = []
+    ann.page.on("request", lambda request: asked.append(request.url) if "/pane." in request.url else None)
+    ann.page.reload()
+    has_all(ann.page)
+    assert asked == [], "a phone does not load them"
+    ann.page.route("**/pane.js*", lambda route: route.abort())
+    ann.page.set_viewport_size({"width": 1280, "height": 800})
+    wait_for(lambda: asked != [], True)
+    expect(ann.page.locator(".lists-pane")).to_be_empty()
+    ann.page.unroute("**/pane.js*")
+    expect(ann.page.locator(".lists-pane [aria-current=page]")).to_contain_text("Groceries")
 
 
 def test_what_is_typed_for_one_item_is_kept_when_another_is_chosen_and_never_becomes_the_others(desk: Phone) -> None:
