@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Phone
-from tests.browser.steps import has_all, wait_for
+from tests.browser.steps import come, has_all
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_all_lists_come_only_where_there_is_room_and_also_when_a_first_try_was_i
     assert asked == [], "a phone does not load them"
     ann.page.route("**/pane.js*", lambda route: route.abort())
     ann.page.set_viewport_size({"width": 1280, "height": 800})
-    wait_for(lambda: asked != [], True)
+    come(ann.page, asked)
     expect(ann.page.locator(".lists-pane")).to_be_empty()
     ann.page.unroute("**/pane.js*")
     expect(ann.page.locator(".lists-pane [aria-current=page]")).to_contain_text("Groceries")

@@ -54,6 +54,7 @@ def test_before_its_script_is_there_a_list_shows_where_rows_will_be_and_they_tak
     ann.page.route("**/list.js", lambda route: held.append(route))
     ann.page.goto(f"{ann.url}/list/{made}", wait_until="commit")
     rows = ann.page.locator(".coming-rows")
+    expect(rows).to_have_css("list-style-type", "none")  # the styles are there
     expect(rows).to_have_css("opacity", "1")
     expect(ann.page.get_by_role("status")).to_have_text("Loading…")
     top = ann.page.evaluate(TOP)
