@@ -23,6 +23,20 @@ def test_a_new_list_and_a_new_name_show_at_the_left_at_once(desk: Phone) -> None
     expect(left.get_by_text("Archived · 1")).to_be_visible()
 
 
+def test_at_the_left_lists_are_renamed_and_made_as_on_their_own_page(desk: Phone) -> None:
+    left = desk.page.get_by_role("navigation", name="Your lists")
+    desk.call("lists.create", title="Pharmacy")
+    left.get_by_role("button", name="More: Pharmacy").click()
+    desk.button("rename")
+    desk.fill("title", "Drugstore")
+    desk.button("save")
+    expect(left.get_by_role("link", name="Drugstore")).to_be_visible()
+    expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    left.get_by_role("textbox").fill("Garden")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_role("heading", name="Garden")).to_be_visible()
+
+
 def test_all_lists_come_only_where_there_is_room_and_also_when_a_first_try_was_in_vain(ann: Phone) -> None:
     asked: list[str] = []
     ann.page.on("request", lambda request: asked.append(request.url) if "/pane." in request.url else None)
