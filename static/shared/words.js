@@ -36,7 +36,8 @@ export async function loadWords(script, ...wishes) {
 
 /** Learn the words that only another script needs. @param {string} script */
 export async function addWords(script) {
-  words = { ...words, ...(await wordsOf(script, spoken)) };
+  const more = await wordsOf(script, spoken);
+  words = { ...words, ...more };
 }
 
 /** A newer server has none for the script of an older build, and says so. @param {string} script @param {Language} language @returns {Promise<Words>} */

@@ -172,3 +172,13 @@ test("words that a newer server has no more are none: its problem is no dictiona
   assert.equal(language(), "en");
   assert.equal(isWord("do.undo") && !isWord("title"), true);
 });
+
+test("words of two scripts that come at once are known, all of them", async (t) => {
+  const { fetch } = globalThis;
+  t.after(() => (globalThis.fetch = fetch));
+  globalThis.fetch = async (address) => new Response(JSON.stringify({ [String(address).includes("pane") ? "lists.title" : "menu.title"]: "here" }));
+  speak("en", /** @type {any} */ ({}));
+  await Promise.all([addWords("sheets"), addWords("pane")]);
+  assert.equal(isWord("lists.title") && isWord("menu.title"), true);
+  speak("en", en);
+});
